@@ -1,0 +1,1 @@
+"""Check, measure and report the shared spreadsheets of an education community."""

@@ -1,0 +1,133 @@
+"""The steps in order: clean, link, check, read the rules, measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from toolkit.checks import CHECKS, YARDSTICK_CHECKS, run
+from toolkit.checks.ground import Ground
+from toolkit.checks.waivers import waivers_name_something
+from toolkit.clean import Mask, Table, clean_sheet
+from toolkit.problems import Catalogue, Problem, in_order
+from toolkit.references import link
+from toolkit.rules import QuotaRule, needed_sheets, read_rules
+from toolkit.schema import Schema
+from toolkit.standings import Reckoner, Standing
+from toolkit.workbook import Sheet, Workbook
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All that can be concluded from one workbook on one day.
+
+    Attributes:
+        workbook: the raw sheets.
+        ground: the linked tables, who is who, and the rows in error.
+        problems: in the contract's order.
+        rules: the quota rules in force.
+        standings: by rule as in 指标, then obligor as in 学校 or 人员.
+        community: the community's name.
+    """
+
+    workbook: Workbook
+    ground: Ground
+    problems: tuple[Problem, ...]
+    rules: tuple[QuotaRule, ...]
+    standings: tuple[Standing, ...]
+    community: str
+
+    @property
+    def as_of(self) -> date:
+        """The day it holds for."""
+        return self.ground.as_of
+
+    @property
+    def schema(self) -> Schema:
+        """The declarations it was made by."""
+        return self.ground.schema
+
+    @cached_property
+    def reckoner(self) -> Reckoner:
+        """For questions about single rules."""
+        return Reckoner(self.ground, self.community)
+
+
+def assess(workbook: Workbook, schema: Schema, as_of: date, community: str | None = None) -> Assessment:
+    """The whole core behind one call: pure, it touches no file, clock or network.
+
+    Args:
+        workbook: raw sheets.
+        schema: the declarations.
+        as_of: today.
+        community: the community's name, where one is configured.
+
+    Returns:
+        Problems and standings.
+    """
+    tables, problems = clean(workbook, schema, as_of)
+    linked, directory, unlinked = link(tables, schema)
+    ground = Ground(linked, directory, schema, as_of)
+    rules, unreadable = read_rules(ground)
+    problems += unlinked + run(CHECKS, ground) + unreadable + _missing_sheets(ground)
+    ground = replace(ground, in_error=rows_in_error(linked, problems))
+    reckoner = Reckoner(ground, community)
+    problems += run(YARDSTICK_CHECKS, ground) + list(waivers_name_something(ground, reckoner.community))
+    sound = ground.sound("quotas")
+    sound_rows = set(linked["quotas"].rows[sound].tolist())
+    rules = tuple(rule for rule in rules if rule.row in sound_rows)
+    standings = tuple(standing for rule in rules for standing in reckoner.reckon(rule))
+    return Assessment(workbook, ground, in_order(problems, schema), rules, standings, reckoner.community)
+
+
+def clean(workbook: Workbook, schema: Schema, as_of: date) -> tuple[dict[str, Table], list[Problem]]:
+    """Every sheet of the schema typed; a sheet the workbook lacks is an empty table."""
+    problems: list[Problem] = []
+    tables: dict[str, Table] = {}
+    for key, sheet_schema in schema.sheets.items():
+        candidates = [sheet for sheet in workbook.sheets if schema.sheet_for(sheet.title) is sheet_schema]
+        # The tab with exactly the right title is the sheet; one that only answers to another name comes after it.
+        candidates.sort(key=lambda sheet: sheet.title.strip() != sheet_schema.title)
+        chosen = candidates[0] if candidates else None
+        tables[key], found = clean_sheet(chosen, sheet_schema, schema, as_of)
+        problems += found + _unread_tabs(candidates, schema)
+    return tables, problems
+
+
+def _unread_tabs(candidates: list[Sheet], schema: Schema) -> list[Problem]:
+    if len(candidates) < 2:  # noqa: PLR2004 one tab is the sheet
+        return []
+    sheet = schema.sheet_for(candidates[0].title)
+    title = sheet.title if sheet else ""
+    catalogue = Catalogue(schema.messages)
+    return [
+        catalogue.at_sheet("sheet.repeated", sheet=title, tab=other.title, read=candidates[0].title) for other in candidates[1:]
+    ]
+
+
+def _missing_sheets(ground: Ground) -> list[Problem]:
+    """学校 and 学期 are always needed; others where an enabled rule counts them or looks something up in them."""
+    needed: dict[str, list[str]] = {"schools": [], "terms": [], **needed_sheets(ground)}
+    problems = []
+    for key, quotas in needed.items():
+        table = ground.tables[key]
+        if table.header is None and not table.broken:
+            rule = "sheet.needed" if quotas else "sheet.missing"
+            names = ground.schema.words.list_separator.join(quotas)
+            problems.append(ground.catalogue.at_sheet(rule, sheet=table.schema.title, quotas=names))
+    return problems
+
+
+def rows_in_error(tables: Mapping[str, Table], problems: list[Problem]) -> dict[str, Mask]:
+    """Which rows count for nothing: those with a problem of severity error, and all of a sheet without a required column."""
+    faulty: dict[str, set[int]] = {}
+    for problem in problems:
+        if problem.severity == "error" and problem.row is not None:
+            faulty.setdefault(problem.sheet, set()).add(problem.row)
+    return {
+        key: np.isin(table.rows, list(faulty.get(table.schema.title, ()))) | table.broken for key, table in tables.items()
+    }

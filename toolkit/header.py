@@ -1,0 +1,150 @@
+"""Where a sheet's table begins and which column is which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from toolkit.problems import Catalogue, Problem
+from toolkit.schema import Field, SheetSchema, fold
+from toolkit.values import NEAR, shown
+from toolkit.workbook import Sheet, address, column_letters
+
+SEARCHED_ROWS = 10
+_REMARK = re.compile(r"[(\[【].*[)\]】]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of one sheet.
+
+    Attributes:
+        row: counted from 1.
+        positions: column from 0, by the field's key, of every known column the sheet has.
+        texts: what the header cell says, by the field's key.
+        complete: whether no required column is missing.
+    """
+
+    row: int
+    positions: Mapping[str, int]
+    texts: Mapping[str, str]
+    complete: bool
+
+
+def field_named(text: str, sheet: SheetSchema) -> Field | None:
+    """The field that a header cell names, with or without a remark in brackets; None where unknown."""
+    folded = fold(text)
+    return sheet.headers.get(folded) or sheet.headers.get(_REMARK.sub("", folded))
+
+
+def find_header(sheet: Sheet, schema: SheetSchema, catalogue: Catalogue) -> tuple[Header | None, list[Problem]]:
+    """Find the row among the first ten that names the most known columns (contract section 1).
+
+    Args:
+        sheet: the raw tab.
+        schema: its declaration.
+        catalogue: the wording of problems.
+
+    Returns:
+        The header, None where no row names a column; and the faults of structure.
+    """
+    named = [[field_named(shown(cell), schema) for cell in row] for row in sheet.rows[:SEARCHED_ROWS]]
+    counts = [len({field.key for field in row if field}) for row in named]
+    best = max(counts, default=0)
+    if not best:
+        return None, [catalogue.at_sheet("header.missing", sheet=schema.title, columns="、".join(schema.by_name))]
+    index = counts.index(best)
+    texts = [shown(cell) for cell in sheet.rows[index]]
+    positions, repeated = _positions(texts, named[index], schema)
+    complete = all(field.key in positions for field in schema.fields if field.required)
+    header = Header(index + 1, positions, {key: texts[place] for key, place in positions.items()}, complete)
+    return header, [
+        *_missing(header, texts, schema, catalogue),
+        *_repeated(header, texts, repeated, schema, catalogue),
+        *_nearly(header, texts, schema, catalogue),
+    ]
+
+
+def _positions(
+    texts: list[str], named: list[Field | None], schema: SheetSchema
+) -> tuple[dict[str, int], list[tuple[int, Field]]]:
+    """The column of each field, and further columns that claim the same field by the same right."""
+    by_rank: dict[str, dict[bool, list[int]]] = {}
+    for position, field in enumerate(named):
+        if field:
+            own = fold(texts[position]) == fold(field.name)
+            by_rank.setdefault(field.key, {}).setdefault(own, []).append(position)
+    positions: dict[str, int] = {}
+    repeated: list[tuple[int, Field]] = []
+    for key, ranks in by_rank.items():
+        # A column by its own name wins; one that merely answers to an alias is then a column of the staff's own.
+        first, *others = ranks.get(True) or ranks[False]
+        positions[key] = first
+        repeated += [(position, schema.by_key[key]) for position in others]
+    return positions, repeated
+
+
+def _missing(header: Header, texts: list[str], schema: SheetSchema, catalogue: Catalogue) -> list[Problem]:
+    problems = []
+    for field in schema.fields:
+        if field.required and field.key not in header.positions:
+            near = _nearest_unknown(field, header, texts)
+            hint = "" if near is None else catalogue.hint("near_header", letters=column_letters(near), text=texts[near].strip())
+            problems.append(
+                catalogue.at_cell(
+                    "column.missing", sheet=schema.title, row=header.row, column=field.name, position=None, value=None, hint=hint
+                )
+            )
+    return problems
+
+
+def _repeated(
+    header: Header, texts: list[str], repeated: list[tuple[int, Field]], schema: SheetSchema, catalogue: Catalogue
+) -> list[Problem]:
+    return [
+        catalogue.at_cell(
+            "header.repeated",
+            sheet=schema.title,
+            row=header.row,
+            column=field.name,
+            position=position,
+            value=texts[position],
+            first=address(header.row, header.positions[field.key]),
+            cell=address(header.row, position),
+        )
+        for position, field in repeated
+    ]
+
+
+def _nearly(header: Header, texts: list[str], schema: SheetSchema, catalogue: Catalogue) -> list[Problem]:
+    problems = []
+    for field in schema.fields:
+        if not field.required and field.key not in header.positions:
+            near = _nearest_unknown(field, header, texts)
+            if near is not None:
+                problems.append(
+                    catalogue.at_cell(
+                        "header.nearly",
+                        sheet=schema.title,
+                        row=header.row,
+                        column=field.name,
+                        position=near,
+                        value=texts[near],
+                        suggestion=field.name,
+                        cell=address(header.row, near),
+                        hint="",
+                    )
+                )
+    return problems
+
+
+def _nearest_unknown(field: Field, header: Header, texts: list[str]) -> int | None:
+    """The column whose unknown header is most like the field's name; None where none is."""
+    taken = set(header.positions.values())
+    unknown = [(position, fold(text)) for position, text in enumerate(texts) if position not in taken and fold(text)]
+    scored = [(fuzz.ratio(text, field.name), -position) for position, text in unknown]
+    score, position = max(scored, default=(0.0, 0))
+    return -position if score >= NEAR else None
