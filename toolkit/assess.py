@@ -70,18 +70,56 @@ def assess(workbook: Workbook, schema: Schema, as_of: date, community: str | Non
         Problems and standings.
     """
     tables, problems = clean(workbook, schema, as_of)
+    checked = check(tables, schema, as_of, community, problems)
+    return Assessment(
+        workbook, checked.ground, checked.problems, checked.rules, measure(checked), checked.reckoner.community
+    )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Tables linked and checked, and the rules that may be measured.
+
+    Attributes:
+        ground: the linked tables and the rows in error.
+        problems: in the contract's order.
+        rules: the quota rules in force.
+        reckoner: works out standings.
+    """
+
+    ground: Ground
+    problems: tuple[Problem, ...]
+    rules: tuple[QuotaRule, ...]
+    reckoner: Reckoner
+
+
+def check(
+    tables: Mapping[str, Table], schema: Schema, as_of: date, community: str | None, problems: list[Problem]
+) -> Checked:
+    """Link the references, run every check, read the rules.
+
+    Args:
+        tables: cleaned sheets.
+        schema: the declarations.
+        as_of: today.
+        community: the community's name, where one is configured.
+        problems: those found in cleaning.
+    """
     linked, directory, unlinked = link(tables, schema)
     ground = Ground(linked, directory, schema, as_of)
     rules, unreadable = read_rules(ground)
-    problems += unlinked + run(CHECKS, ground) + unreadable + _missing_sheets(ground)
-    ground = replace(ground, in_error=rows_in_error(linked, problems))
+    found = [*problems, *unlinked, *run(CHECKS, ground), *unreadable, *_missing_sheets(ground)]
+    ground = replace(ground, in_error=rows_in_error(linked, found))
     reckoner = Reckoner(ground, community)
-    problems += run(YARDSTICK_CHECKS, ground) + list(waivers_name_something(ground, reckoner.community))
-    sound = ground.sound("quotas")
-    sound_rows = set(linked["quotas"].rows[sound].tolist())
-    rules = tuple(rule for rule in rules if rule.row in sound_rows)
-    standings = tuple(standing for rule in rules for standing in reckoner.reckon(rule))
-    return Assessment(workbook, ground, in_order(problems, schema), rules, standings, reckoner.community)
+    found += [*run(YARDSTICK_CHECKS, ground), *waivers_name_something(ground, reckoner.community)]
+    sound_rows = set(linked["quotas"].rows[ground.sound("quotas")].tolist())
+    in_force = tuple(rule for rule in rules if rule.row in sound_rows)
+    return Checked(ground, in_order(found, schema), in_force, reckoner)
+
+
+def measure(checked: Checked) -> tuple[Standing, ...]:
+    """The standing of every obligor under every rule in force."""
+    return tuple(standing for rule in checked.rules for standing in checked.reckoner.reckon(rule))
 
 
 def clean(workbook: Workbook, schema: Schema, as_of: date) -> tuple[dict[str, Table], list[Problem]]:
@@ -105,7 +143,8 @@ def _unread_tabs(candidates: list[Sheet], schema: Schema) -> list[Problem]:
     title = sheet.title if sheet else ""
     catalogue = Catalogue(schema.messages)
     return [
-        catalogue.at_sheet("sheet.repeated", sheet=title, tab=other.title, read=candidates[0].title) for other in candidates[1:]
+        catalogue.at_sheet("sheet.repeated", sheet=title, tab=other.title, read=candidates[0].title)
+        for other in candidates[1:]
     ]
 
 
@@ -123,11 +162,12 @@ def _missing_sheets(ground: Ground) -> list[Problem]:
 
 
 def rows_in_error(tables: Mapping[str, Table], problems: list[Problem]) -> dict[str, Mask]:
-    """Which rows count for nothing: those with a problem of severity error, and all of a sheet without a required column."""
+    """Which rows count for nothing: those with an error, and all of a sheet without a required column."""
     faulty: dict[str, set[int]] = {}
     for problem in problems:
         if problem.severity == "error" and problem.row is not None:
             faulty.setdefault(problem.sheet, set()).add(problem.row)
     return {
-        key: np.isin(table.rows, list(faulty.get(table.schema.title, ()))) | table.broken for key, table in tables.items()
+        key: np.isin(table.rows, list(faulty.get(table.schema.title, ()))) | table.broken
+        for key, table in tables.items()
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,16 @@ from toolkit.schema import Field, Schema, SheetSchema
 from toolkit.values import Reading, cleaned, read, shown
 from toolkit.workbook import RawValue, Sheet, address
 
+_LONGEST_TOTAL = 16
+"""No word for a sum is longer, spaces and all."""
+
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.intp]
+
+
+def places(mask: Mask) -> list[int]:
+    """The places, from 0, that a mask picks."""
+    return [int(place) for place in np.flatnonzero(mask)]
 
 
 @dataclass(frozen=True)
@@ -117,8 +126,10 @@ class Table:
         """Every cell whose text was understood though it is not written the plain way, row by row per column."""
         for field in self.schema.fields:
             cells = self.cells[field.key]
-            read_as = [_read_as(field, raw, reading) for raw, reading in zip(cells.contents, cells.readings, strict=True)]
-            for index in np.flatnonzero(cells.where([text is not None for text in read_as])):
+            read_as = [
+                _read_as(field, raw, reading) for raw, reading in zip(cells.contents, cells.readings, strict=True)
+            ]
+            for index in places(cells.where([text is not None for text in read_as])):
                 row, code = int(self.rows[index]), cells.codes[index]
                 cell = address(row, cells.position or 0)
                 yield Repair(self.schema.title, row, field.name, cell, shown(cells.contents[code]), read_as[code] or "")
@@ -188,10 +199,18 @@ def _column(
     if position is None:
         return Cells(None, ("",), np.zeros(len(body), dtype=np.intp), (Reading(),))
     content = np.empty(len(body), dtype=object)
-    content[:] = [row[position] if position < len(row) else "" for row in body]
+    content[:] = _cells_at(body, position)
     codes, contents = pd.factorize(content, use_na_sentinel=False)
     readings = [read(field, raw, schema.words, as_of) for raw in contents]
     return Cells(position, contents.tolist(), codes, readings)
+
+
+def _cells_at(body: Sequence[Sequence[RawValue]], position: int) -> list[RawValue]:
+    """One column of rows that may be shorter than it."""
+    try:
+        return list(map(itemgetter(position), body))
+    except IndexError:
+        return [row[position] if position < len(row) else "" for row in body]
 
 
 def _entries(
@@ -208,54 +227,83 @@ def _entries(
         cells = columns[field.key]
         # A tick alone makes no entry: check boxes are ticked or unticked all the way down.
         filled |= ~cells.blank & (cells.unreadable if field.kind == "bool" else True)
-    sums = _sums(body, header, sheet_schema, schema) & filled
+    sums = _sums(body, header, columns, sheet_schema, schema) & filled
     again = _headers_again(columns, sheet_schema) & filled & ~sums
     notices = [
         catalogue.at_row(rule, sheet=sheet_schema.title, row=int(index) + header.row + 1)
         for rule, mask in (("row.total", sums), ("row.header_again", again))
-        for index in np.flatnonzero(mask)
+        for index in places(mask)
     ]
     return filled & ~sums & ~again, notices
 
 
-def _sums(body: Sequence[Sequence[RawValue]], header: Header, sheet_schema: SheetSchema, schema: Schema) -> Mask:
+def _sums(
+    body: Sequence[Sequence[RawValue]],
+    header: Header,
+    columns: Mapping[str, Cells],
+    sheet_schema: SheetSchema,
+    schema: Schema,
+) -> Mask:
     """Rows whose first filled cell says 合计, unless that column allows the word."""
-    totals = set(schema.words.totals)
-    fields = {position: sheet_schema.by_key[key] for key, position in header.positions.items()}
+    keys = {position: key for key, position in header.positions.items()}
     found = np.zeros(len(body), dtype=bool)
-    for index, row in enumerate(body):
-        for position, raw in enumerate(row):
-            if raw == "" or not (text := cleaned(raw) if isinstance(raw, str) else "0"):
-                continue
-            word = text.replace(" ", "").rstrip(":")
-            found[index] = word in totals and not (position in fields and word in fields[position].codes)
+    open_rows = np.arange(len(body))  # rows blank so far, from the left
+    for position in range(max(map(len, body), default=0)):
+        if not len(open_rows):
             break
+        codes: Container[str] = ()
+        if position in keys:
+            cells = columns[keys[position]]
+            codes = sheet_schema.by_key[keys[position]].codes
+            blank = cells.blank[open_rows]
+            total = cells.where([_is_total(raw, codes, schema) for raw in cells.contents])[open_rows]
+        else:
+            contents = _cells_at([body[row] for row in open_rows], position)
+            blank = np.array([raw == "" or not cleaned(shown(raw)) for raw in contents], dtype=bool)
+            total = np.array([_is_total(raw, codes, schema) for raw in contents], dtype=bool)
+        found[open_rows[total]] = True
+        open_rows = open_rows[blank]
     return found
+
+
+def _is_total(raw: RawValue, codes: Container[str], schema: Schema) -> bool:
+    if not isinstance(raw, str) or not raw or len(raw) > _LONGEST_TOTAL:
+        return False
+    word = cleaned(raw).replace(" ", "").rstrip(":")
+    return word in schema.words.totals and word not in codes
 
 
 def _headers_again(columns: Mapping[str, Cells], sheet_schema: SheetSchema) -> Mask:
     """Rows, at least two cells of which are filled, that hold nothing but the headers of their own columns."""
     first = next(iter(columns.values()))
-    same = np.ones(len(first.codes), dtype=bool)
+    candidates = np.ones(len(first.codes), dtype=bool)
     count = np.zeros(len(first.codes), dtype=np.intp)
     for field in sheet_schema.fields:
         cells = columns[field.key]
-        header = cells.where([isinstance(raw, str) and field_named(raw, sheet_schema) is field for raw in cells.contents])
-        same &= header | cells.blank
-        count += header
-    return same & (count > 1)
+        wanted = set(np.unique(cells.codes[candidates]).tolist())
+        again = cells.where(
+            [
+                code in wanted and isinstance(raw, str) and field_named(raw, sheet_schema) is field
+                for code, raw in enumerate(cells.contents)
+            ]
+        )
+        candidates &= again | cells.blank
+        count += again
+    return candidates & (count > 1)
 
 
 def _typed(field: Field, cells: Cells) -> Any:  # noqa: ANN401 one of pandas' array types
     values = [reading.value for reading in cells.readings]
     match field.kind:
         case "date":
-            days = np.array([np.datetime64("NaT") if value is None else value for value in values], dtype="datetime64[s]")
+            days = np.array(
+                [np.datetime64("NaT") if value is None else value for value in values], dtype="datetime64[s]"
+            )
             return days[cells.codes]
         case "int" | "number" | "percent":
             return np.array([np.nan if value is None else value for value in values], dtype="float64")[cells.codes]
         case "bool":
-            return pd.array([pd.NA if value is None else value for value in values], dtype="boolean")[cells.codes]
+            return pd.array([pd.NA if value is None else bool(value) for value in values], dtype="boolean")[cells.codes]
         case "list" | "bound":
             objects = np.empty(len(values), dtype=object)
             objects[:] = values
@@ -271,9 +319,9 @@ def _cell_problems(table: Table, catalogue: Catalogue) -> list[Problem]:
     for field in table.schema.fields:
         cells = table.cells[field.key]
         if field.required and cells.blank.any():
-            problems += [cell_problem(table, catalogue, "required", field, index) for index in np.flatnonzero(cells.blank)]
+            problems += [cell_problem(table, catalogue, "required", field, index) for index in places(cells.blank)]
         faulty = cells.where([reading.fault is not None for reading in cells.readings])
-        for index in np.flatnonzero(faulty):
+        for index in places(faulty):
             fault = cells.readings[cells.codes[index]].fault
             if fault:
                 problems.append(
@@ -282,8 +330,14 @@ def _cell_problems(table: Table, catalogue: Catalogue) -> list[Problem]:
     return problems
 
 
-def cell_problem(  # noqa: D417 the facts are free
-    table: Table, catalogue: Catalogue, rule: str, field: Field, index: int, suggestion: str | None = None, **facts: object
+def cell_problem(
+    table: Table,
+    catalogue: Catalogue,
+    rule: str,
+    field: Field,
+    index: int,
+    suggestion: str | None = None,
+    **facts: object,
 ) -> Problem:
     """A problem of one cell of a table.
 

@@ -48,7 +48,7 @@ class Source:
         if self.schema.consortium.leans_on_references:
             for field in self.schema.fields:
                 if field.refers:
-                    target = np.append(self.ground.sound(field.refers), False)  # noqa: FBT003 nothing to lean on
+                    target = np.append(self.ground.sound(field.refers), False)
                     sound = sound & target[self.table.frame[field.key].to_numpy()]
         return sound
 
@@ -68,7 +68,11 @@ class Source:
         field = self.schema.by_key[column.through]
         places = self.table.frame[field.key].to_numpy()
         other = self.ground.tables[field.refers or ""].frame[column.field.key]
-        return other.reset_index(drop=True).reindex(np.where(places >= 0, places, len(other))).set_axis(self.table.frame.index)
+        return (
+            other.reset_index(drop=True)
+            .reindex(np.where(places >= 0, places, len(other)))
+            .set_axis(self.table.frame.index)
+        )
 
     def dates(self, name: str) -> npt.NDArray[np.datetime64]:
         """A date column as numpy dates; NaT where blank."""
@@ -150,7 +154,7 @@ def holds(condition: Condition, source: Source, active: Sequence[int]) -> Mask:
         case "≠":
             return ~(filled & _equals(condition, source))
     values = source.values(condition.column)
-    bound = condition.values[0]
+    bound = condition.operands[0]
     limit = bound if isinstance(bound, float) else pd.Timestamp(str(bound))
     return filled & ((values >= limit) if condition.operator == "≥" else (values <= limit)).to_numpy()
 
@@ -158,15 +162,16 @@ def holds(condition: Condition, source: Source, active: Sequence[int]) -> Mask:
 def _has_all(condition: Condition, source: Source, active: Sequence[int]) -> Mask:
     rows, schools = source.members(condition.column.field.key)
     wanted = np.isin(schools, active)
-    return np.bincount(rows[wanted], minlength=len(source.table.frame)) == len(active)
+    return cast("Mask", np.bincount(rows[wanted], minlength=len(source.table.frame)) == len(active))
 
 
 def _equals(condition: Condition, source: Source) -> Mask:
-    field, wanted = condition.column.field, condition.values
+    field, wanted = condition.column.field, condition.operands
     if field.kind == "list":
         if field.refers:
             rows, schools = source.members(field.key)
-            return np.bincount(rows[np.isin(schools, wanted)], minlength=len(source.table.frame)) > 0
+            named = np.isin(schools, [place for place in wanted if isinstance(place, int)])
+            return np.bincount(rows[named], minlength=len(source.table.frame)) > 0
         lists = source.table.frame[field.key]
         return np.array([isinstance(items, tuple) and bool(set(items) & set(wanted)) for items in lists], dtype=bool)
     values = source.values(condition.column)

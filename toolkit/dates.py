@@ -15,7 +15,10 @@ _SERIAL_EPOCH: Final = date(1899, 12, 30)
 _SERIALS: Final = ((EARLIEST - _SERIAL_EPOCH).days, (LATEST - _SERIAL_EPOCH).days + 1)
 _COMPACT: Final = (19000101, 20991231)
 
-_TIME = r"(?:T|\s+|(?<=[日号]))(?:上午|下午|早上|中午|晚上)?\s*\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[AP]M)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+_TIME = (
+    r"(?:T|\s+|(?<=[日号]))(?:上午|下午|早上|中午|晚上)?\s*"
+    r"\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[AP]M)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+)
 _WEEKDAY = r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?"
 _DATE: Final = re.compile(
     rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})[日号]?)(?:{_WEEKDAY})?(?:{_TIME})?(?:{_WEEKDAY})?",
@@ -82,7 +85,7 @@ def _checked(year: int, month: int, day: int) -> date | Literal["range"] | None:
     return "range" if value and not EARLIEST <= value <= LATEST else value
 
 
-def suggest_date(text: str, as_of: date) -> date | None:
+def suggest_date(text: str, as_of: date) -> date | None:  # noqa: PLR0911 one return a way of writing
     """The date that was probably meant by text that `read_date` refuses.
 
     Args:

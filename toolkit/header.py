@@ -92,10 +92,20 @@ def _missing(header: Header, texts: list[str], schema: SheetSchema, catalogue: C
     for field in schema.fields:
         if field.required and field.key not in header.positions:
             near = _nearest_unknown(field, header, texts)
-            hint = "" if near is None else catalogue.hint("near_header", letters=column_letters(near), text=texts[near].strip())
+            hint = (
+                ""
+                if near is None
+                else catalogue.hint("near_header", letters=column_letters(near), text=texts[near].strip())
+            )
             problems.append(
                 catalogue.at_cell(
-                    "column.missing", sheet=schema.title, row=header.row, column=field.name, position=None, value=None, hint=hint
+                    "column.missing",
+                    sheet=schema.title,
+                    row=header.row,
+                    column=field.name,
+                    position=None,
+                    value=None,
+                    hint=hint,
                 )
             )
     return problems

@@ -53,7 +53,14 @@ class Selection:
         """The part of it whose rows the mask, one bool a row of the sheet, picks."""
         keep = mask[self.rows]
         return Selection(
-            self.source, self.rows[keep], self.owners[keep], self.count, self.column, self.own_school, self.active, self.as_of
+            self.source,
+            self.rows[keep],
+            self.owners[keep],
+            self.count,
+            self.column,
+            self.own_school,
+            self.active,
+            self.as_of,
         )
 
     def per_owner(self, weights: Amounts | None = None) -> Amounts:
@@ -136,7 +143,10 @@ def _items(selection: Selection) -> tuple[Places, Places]:
     if column.kind == "list":
         rows, values = source.members(column.key) if column.refers else _list_items(source, column)
         order = np.argsort(rows, kind="stable")
-        begin, end = np.searchsorted(rows[order], selection.rows, "left"), np.searchsorted(rows[order], selection.rows, "right")
+        begin, end = (
+            np.searchsorted(rows[order], selection.rows, "left"),
+            np.searchsorted(rows[order], selection.rows, "right"),
+        )
         counts = end - begin
         places = np.repeat(begin - np.r_[0, np.cumsum(counts)[:-1]], counts) + np.arange(counts.sum())
         return np.repeat(selection.owners, counts), values[order][places]
@@ -191,7 +201,9 @@ def mean_gap(selection: Selection, benchmarks: Mask) -> tuple[Amounts, Places, P
     city_of = np.full(int(group.max(initial=-1)) + 1, NOBODY, dtype=np.intp)
     city_of[group[city_rows]] = city_rows
     schools = selection.only(~special_rows(selection.source) & (city_of[group] >= 0))
-    table = pd.DataFrame({"owner": schools.owners, "group": group[schools.rows], "pupils": frame["pupils"].to_numpy()[schools.rows]})
+    table = pd.DataFrame(
+        {"owner": schools.owners, "group": group[schools.rows], "pupils": frame["pupils"].to_numpy()[schools.rows]}
+    )
     table["marks"] = mean[schools.rows] * table["pupils"]
     sums = table.groupby(["owner", "group"], sort=True)[["pupils", "marks"]].sum().reset_index()
     city = city_of[sums["group"].to_numpy(dtype=np.intp)]

@@ -66,7 +66,7 @@ class Catalogue:
         """The declared kinds of problem by code."""
         return dict(self.messages.problems)
 
-    def at_cell(  # noqa: D417 the facts are free
+    def at_cell(
         self,
         rule: str,
         *,
@@ -92,7 +92,9 @@ class Catalogue:
         """
         place = self.messages.places["cell"].format(sheet=sheet, row=row, column=column)
         cell = None if position is None else address(row, position)
-        return self._made(rule, sheet, row, column, cell, -1 if position is None else position, value, suggestion, place, facts)
+        return self._made(
+            rule, sheet, row, column, cell, -1 if position is None else position, value, suggestion, place, facts
+        )
 
     def at_row(self, rule: str, *, sheet: str, row: int, **facts: object) -> Problem:
         """A problem of a row as a whole; its cell is the one in column A."""
@@ -118,7 +120,15 @@ class Catalogue:
         facts: dict[str, object],
     ) -> Problem:
         kind = self.kinds[rule]
-        facts = facts | {"place": place, "value": quoted(value or ""), "sheet": sheet, "row": row, "column": column}
+        written = self.messages.hints["written" if value else "blank"].format(value=quoted(value or ""))
+        facts = facts | {
+            "written": written,
+            "place": place,
+            "value": quoted(value or ""),
+            "sheet": sheet,
+            "row": row,
+            "column": column,
+        }
         if suggestion is None and kind.suggestion:
             suggestion = kind.suggestion.format(**facts)
         message = kind.message.format(**facts)

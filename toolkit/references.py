@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.clean import Mask, Table, cell_problem
+from toolkit.clean import Mask, Table, cell_problem, places
 from toolkit.names import EVERYONE, NOBODY, SPECIAL, EventNames, KeyNames, Match, PersonNames, SchoolNames, texts
 from toolkit.problems import Catalogue, Problem
 from toolkit.schema import Field, Schema
 
 Places = npt.NDArray[np.intp]
 
+_MOST_CANDIDATES = 5
 _MOST_GUESSES = 200
 """Names for which a likeness is looked up in one column: beyond that a guess helps nobody and costs time."""
 
@@ -110,40 +111,49 @@ class _Linker:
         unreadable = dict(self.table.unreadable)
         problems: list[Problem] = []
         # Persons are looked up within the school that the row names, so schools come first.
-        for field in sorted((f for f in self.table.schema.fields if f.refers), key=lambda f: f.consortium.within is not None):
+        linked_fields = [field for field in self.table.schema.fields if field.refers]
+        for field in sorted(linked_fields, key=lambda field: field.consortium.within is not None):
             if field.kind == "list":
                 frame[field.key], bad, found = self._lists(field)
             else:
-                places, bad, found = self._single(field, frame)
-                frame[person_key(field.key) if field.consortium.when else field.key] = places
+                target = person_key(field.key) if field.consortium.when else field.key
+                frame[target], bad, found = self._single(field, frame)
             if bad.any():
                 unreadable[field.key] = unreadable.get(field.key, np.zeros(len(frame), dtype=bool)) | bad
             problems += found
         return replace(self.table, frame=frame, unreadable=unreadable), [] if self.table.broken else problems
 
     def _single(self, field: Field, frame: pd.DataFrame) -> tuple[Places, Mask, list[Problem]]:
-        refers = field.refers or ""
+        """Look each different name up once, within the school that its row names."""
         within = self._within(field, frame)
         column = self.table.frame[field.key].cat
-        names = column.categories.tolist()
         codes = column.codes.to_numpy().astype(np.int64)
-        wanted = codes >= 0
+        wanted = (codes >= 0) & self._when(field)
+        pair_of_row, pairs = pd.factorize(codes[wanted] << 32 | within[wanted] + 1)
+        names = column.categories
+        matches = [self._match(field, names[int(p) >> 32], (int(p) & 0xFFFFFFFF) - 1) for p in pairs]
+        linked = np.full(len(codes), NOBODY, dtype=np.intp)
+        linked[wanted] = np.array([match.place for match in matches], dtype=np.intp)[pair_of_row]
+        bad = wanted & (linked == NOBODY)
+        if not self._verifiable(field):
+            return linked, np.zeros_like(bad), []
+        several = np.zeros_like(bad)
+        several[wanted] = np.array([bool(match.candidates) for match in matches], dtype=bool)[pair_of_row]
+        # Which of several is meant may depend on a school that cannot be read: that cell's fault, not this one's.
+        excused = several & (within == NOBODY) & (field.consortium.within is not None)
+        return linked, bad, self._faults(field, bad & ~excused, within)
+
+    def _when(self, field: Field) -> Mask:
+        """Rows in which the column names a row of another sheet; in all of them, unless its kind depends on another."""
+        mask = np.ones(len(self.table.frame), dtype=bool)
         for name, words in field.consortium.when.items():
             condition = self.table.schema.by_name[name]
-            wanted &= self.table.frame[condition.key].isin([condition.codes[word] for word in words]).to_numpy()
-        pairs, asked = pd.factorize(codes[wanted] * (1 << 32) + within[wanted] + 1)
-        matches = [self._match(field, names[int(pair >> 32)], int(pair & 0xFFFFFFFF) - 1) for pair in asked.tolist()]
-        places = np.full(len(codes), NOBODY, dtype=np.intp)
-        places[wanted] = np.array([match.place for match in matches], dtype=np.intp)[pairs] if matches else NOBODY
-        bad = wanted & (places == NOBODY)
-        if not self.directory.verifiable(refers) or (refers == "people" and not self.directory.verifiable("schools")):
-            return places, np.zeros_like(bad), []
-        if refers == "people" and field.consortium.within:
-            several = np.zeros_like(bad)
-            several[wanted] = np.array([bool(match.candidates) for match in matches], dtype=bool)[pairs] if matches else False
-            # Which of several is meant depends on a school that cannot be read: that cell's fault, not this one's.
-            return places, bad, self._faults(field, bad & ~(several & (within == NOBODY)), within)
-        return places, bad, self._faults(field, bad, within)
+            mask &= self.table.frame[condition.key].isin([condition.codes[word] for word in words]).to_numpy()
+        return mask
+
+    def _verifiable(self, field: Field) -> bool:
+        sheets = {field.refers or "", "schools"} if field.refers == "people" else {field.refers or ""}
+        return all(self.directory.verifiable(sheet) for sheet in sheets)
 
     def _within(self, field: Field, frame: pd.DataFrame) -> Places:
         if not field.consortium.within:
@@ -157,30 +167,39 @@ class _Linker:
         return names.find(name, within) if isinstance(names, PersonNames) else names.find(name)
 
     def _faults(self, field: Field, bad: Mask, within: Places) -> list[Problem]:
-        names = self.directory.names(field.refers or "")
+        cells = self.table.cells[field.key]
         guesses: dict[tuple[str, int], str | None] = {}
         problems = []
-        for index in np.flatnonzero(bad):
-            text = str(self.table.cells[field.key].readings[self.table.cells[field.key].codes[index]].value)
-            school = int(within[index])
+        for index in places(bad):
+            text, school = str(cells.readings[cells.codes[index]].value), int(within[index])
             match = self._match(field, text, school)
             if match.candidates:
-                rows = self.directory.tables[field.refers or ""].rows
-                candidates = self.schema.words.list_separator.join(
-                    self.catalogue.hint("candidate", label=names.label(place), row=int(rows[place]))
-                    for place in match.candidates[:5]
-                )
-                facts: dict[str, object] = {"candidates": candidates, "count": len(match.candidates)}
-                problems.append(cell_problem(self.table, self.catalogue, f"{field.refers}.ambiguous", field, index, **facts))
+                facts = {"candidates": self._candidates(field, match), "count": str(len(match.candidates))}
+                problems.append(self._problem(f"{field.refers}.ambiguous", field, index, None, facts))
                 continue
             if (text, school) not in guesses:
-                near = names.nearest(text, school) if isinstance(names, PersonNames) else names.nearest(text)
-                guesses[text, school] = near if len(guesses) < _MOST_GUESSES else None
-            rule = f"{field.refers}.unknown"
+                guesses[text, school] = self._nearest(field, text, school) if len(guesses) < _MOST_GUESSES else None
             problems.append(
-                cell_problem(self.table, self.catalogue, rule, field, index, suggestion=guesses[text, school], item=text)
+                self._problem(f"{field.refers}.unknown", field, index, guesses[text, school], {"item": text})
             )
         return problems
+
+    def _problem(
+        self, rule: str, field: Field, index: int, suggestion: str | None, facts: Mapping[str, str]
+    ) -> Problem:
+        return cell_problem(self.table, self.catalogue, rule, field, index, suggestion, **facts)
+
+    def _candidates(self, field: Field, match: Match) -> str:
+        names, rows = self.directory.names(field.refers or ""), self.directory.tables[field.refers or ""].rows
+        labels = [
+            self.catalogue.hint("candidate", label=names.label(place), row=int(rows[place]))
+            for place in match.candidates[:_MOST_CANDIDATES]
+        ]
+        return self.schema.words.list_separator.join(labels)
+
+    def _nearest(self, field: Field, text: str, school: int) -> str | None:
+        names = self.directory.names(field.refers or "")
+        return names.nearest(text, school) if isinstance(names, PersonNames) else names.nearest(text)
 
     def _lists(self, field: Field) -> tuple[npt.NDArray[np.object_], Mask, list[Problem]]:
         cells = self.table.cells[field.key]
@@ -189,17 +208,17 @@ class _Linker:
         linked = np.empty(len(cells.contents), dtype=object)
         unknown: list[list[str]] = []
         for code, reading in enumerate(cells.readings):
-            items = cast("tuple[str, ...]", reading.value or ())
-            places = [EVERYONE if item in everyone else schools.find(item).place for item in items]
-            unknown.append([item for item, place in zip(items, places, strict=True) if place == NOBODY])
-            linked[code] = tuple(dict.fromkeys(p for p in places if p != NOBODY)) if items else None
+            items = reading.value if isinstance(reading.value, tuple) else ()
+            found = [EVERYONE if item in everyone else schools.find(item).place for item in items]
+            unknown.append([item for item, place in zip(items, found, strict=True) if place == NOBODY])
+            linked[code] = tuple(dict.fromkeys(place for place in found if place != NOBODY)) if items else None
         if not self.directory.verifiable("schools"):
             return linked[cells.codes], np.zeros(len(cells.codes), dtype=bool), []
         bad = cells.where([bool(items) for items in unknown])
         problems = []
-        for index in np.flatnonzero(bad):
-            items = unknown[cells.codes[index]]
-            facts: dict[str, object] = {"item": self.schema.words.list_separator.join(items)}
-            near = schools.nearest(items[0]) if len(items) == 1 else None
-            problems.append(cell_problem(self.table, self.catalogue, "schools.unknown", field, index, suggestion=near, **facts))
+        for index in places(bad):
+            named = unknown[cells.codes[index]]
+            near = schools.nearest(named[0]) if len(named) == 1 else None
+            facts = {"item": self.schema.words.list_separator.join(named)}
+            problems.append(self._problem("schools.unknown", field, index, near, facts))
         return linked[cells.codes], bad, problems

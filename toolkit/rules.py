@@ -49,13 +49,13 @@ class Condition:
         text: as the rule writes it.
         column: what it looks at.
         operator: how it compares.
-        values: what it compares with, any of which will do: codes, places, texts, numbers or dates.
+        operands: what it compares with, any of which will do: codes, places, texts, numbers or dates.
     """
 
     text: str
     column: Column
     operator: Operator
-    values: tuple[object, ...] = ()
+    operands: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def read_rules(ground: Ground) -> tuple[tuple[QuotaRule, ...], list[Problem]]:
         ground: the linked tables.
 
     Returns:
-        The enabled rules that are readable as far as their own cells go, in sheet order; and a problem at each cell that
-        is not. Rows with an error from elsewhere are the caller's to leave out.
+        The enabled rules that are readable as far as their own cells go, in sheet order; and a problem at each cell
+        that is not. Rows with an error from elsewhere are the caller's to leave out.
     """
     table = ground.tables["quotas"]
     problems: list[Problem] = []
@@ -319,7 +319,7 @@ class _RuleReader:
             return text
         reading = read(_without_limits(field), text, self.schema.words, self.ground.as_of)
         if reading.value is None:
-            allowed = self.schema.words.list_separator.join(field.codes)
+            allowed = self.schema.words.some(list(field.codes))
             reason = "where_word" if field.codes else "where_value"
             raise _UnreadableError(reason, text=condition, item=text, name=column.name, allowed=allowed)
         return reading.value
@@ -376,4 +376,3 @@ def _fits(field: Field, measure: str) -> bool:
 def _without_limits(field: Field) -> Field:
     extras = field.consortium.model_copy(update={"above": None})
     return field.model_copy(update={"constraints": Constraints(), "consortium": extras})
-

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field as Attribute, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import Field as Attribute
 
 from toolkit.errors import SchemaError
 
+_MOST_WORDS = 10
+
 FOLDER = Path(__file__).resolve().parent.parent / "sheets_schema"
 
-Kind = Literal["text", "word", "date", "int", "number", "percent", "bool", "url", "url_or_text", "email", "list", "ref", "bound"]
+Kind = Literal[
+    "text", "word", "date", "int", "number", "percent", "bool", "url", "url_or_text", "email", "list", "ref", "bound"
+]
 Severity = Literal["error", "warning", "notice"]
 
 _KIND_OF_TYPE: dict[tuple[str, str], Kind] = {
@@ -236,6 +241,13 @@ class Words(_Part):
     bound_units: tuple[str, ...]
     person_separator: str
     list_separator: str
+    and_more: str
+
+    def some(self, items: Sequence[str]) -> str:
+        """A list of words as a message quotes it, cut where it would be longer than anyone reads."""
+        if len(items) <= _MOST_WORDS:
+            return self.list_separator.join(items)
+        return self.and_more.format(words=self.list_separator.join(items[: _MOST_WORDS - 2]), count=len(items))
 
 
 class Schema(_Part):
@@ -274,7 +286,9 @@ class Schema(_Part):
 
 def fold(text: str) -> str:
     """A header or title without what does not matter: width, spaces, line breaks, invisible signs, `*`, end colon."""
-    text = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in {"Cf", "Cc"})
+    text = "".join(
+        sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in {"Cf", "Cc"}
+    )
     return re.sub(r"[\s*]+", "", text).strip(":").casefold()
 
 
@@ -287,7 +301,7 @@ def load_schema(folder: Path = FOLDER) -> Schema:
     Raises:
         SchemaError: a file is missing, is no YAML, or contradicts itself; the message names the file.
     """
-    special = {"messages.yaml": Messages, "words.yaml": Words}
+    special: dict[str, type[BaseModel]] = {"messages.yaml": Messages, "words.yaml": Words}
     loaded: dict[str, Any] = {}
     sheets: list[SheetSchema] = []
     for path in sorted(folder.glob("*.yaml")):
@@ -310,6 +324,6 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 a document of any shape
         SchemaError: the file is missing or is no YAML.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 the C form of SafeLoader
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise SchemaError(f"{path.name}: {error}") from error

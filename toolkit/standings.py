@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from toolkit.checks.ground import Ground
-from toolkit.clean import Mask
+from toolkit.clean import Mask, places
 from toolkit.conditions import Source, active_schools, holds, special_rows, tied
-from toolkit.measures import ADDITIVE, MEASURES, Amounts, Selection, mean_gap
+from toolkit.measures import ADDITIVE, MEASURES, Selection, mean_gap
 from toolkit.names import NOBODY, texts
 from toolkit.periods import Period, Term, period_of
 from toolkit.references import Places
@@ -145,15 +145,24 @@ class Reckoner:
         """The sound rows of 学期."""
         table = self.ground.tables["terms"]
         rows = zip(
-            texts(table, "name"), texts(table, "year"), table.frame["start"], table.frame["end"], self.ground.sound("terms"), strict=True
+            texts(table, "name"),
+            texts(table, "year"),
+            table.frame["start"],
+            table.frame["end"],
+            self.ground.sound("terms"),
+            strict=True,
         )
-        return tuple(Term(name or "", year or "", start.date(), end.date()) for name, year, start, end, sound in rows if sound)
+        return tuple(
+            Term(name or "", year or "", start.date(), end.date()) for name, year, start, end, sound in rows if sound
+        )
 
     def period(self, rule: QuotaRule) -> Period | None:
         """The period of a rule; None where the calendar gives none."""
         words = self.ground.schema
         whole = words.sheets["quotas"].by_key["period"].words["whole"]
-        return period_of(rule.period, self.terms, self.ground.as_of, whole=whole, calendar_year=words.words.calendar_year)
+        return period_of(
+            rule.period, self.terms, self.ground.as_of, whole=whole, calendar_year=words.words.calendar_year
+        )
 
     def active(self, period: Period) -> list[int]:
         """Places of the schools active in a period."""
@@ -302,7 +311,7 @@ class Reckoner:
         words = self.ground.schema.sheets["quotas"].by_key["obligor"].words
         labels = {None, period.label, period.within}
         waived: set[int] = set()
-        for index in np.flatnonzero(self.ground.sound("waivers")):
+        for index in places(self.ground.sound("waivers")):
             quota = int(table.frame["quota"].iloc[index])
             who, when = texts(table, "obligor")[index], texts(table, "period")[index]
             if quota < 0 or quotas.label(quota) != rule.number or (when is not None and when not in labels):
@@ -318,7 +327,9 @@ class Reckoner:
         return obligor.place >= 0 and names.find(text).place == obligor.place
 
 
-def status_of(rule: QuotaRule, period: Period, as_of: date, done: float | None, planned: float, *, waived: bool) -> Status:
+def status_of(  # noqa: PLR0911 one return a status
+    rule: QuotaRule, period: Period, as_of: date, done: float | None, planned: float, *, waived: bool
+) -> Status:
     """The status, in the contract's order, decided before anything is rounded."""
     if waived:
         return "waived"

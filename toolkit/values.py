@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -19,7 +20,9 @@ from toolkit.workbook import RawValue
 _LIST_SEPARATORS: Final = re.compile(r"[、,;/\n\r]+")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+")
 _EMAIL: Final = re.compile(r"[^\s@,;<>()\"]+@(?:[\w-]+\.)+[\w-]{2,}")
-_URL: Final = re.compile(r"(?:https?://[^\s/]+(?:/\S*)?|(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE)
+_URL: Final = re.compile(
+    r"(?:https?://[^\s/]+(?:/\S*)?|(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE
+)
 _LOST_DIGITS: Final = 1e15
 _TOO_LARGE: Final = 1e12
 NEAR: Final = 50.0
@@ -97,7 +100,8 @@ def read(field: Field, raw: RawValue, words: Words, as_of: date) -> Reading:
 
     Returns:
         The value by kind: text, word (its code), date -> `date`, int and number and percent -> `float`,
-        bool -> `bool`, list -> tuple of text (of codes where the column has words), ref -> text, bound -> (float, is percent).
+        bool -> `bool`, list -> tuple of text (of codes where the column has words), ref -> text,
+        bound -> (float, is percent).
     """
     text = cleaned(shown(raw))
     if not text:
@@ -133,8 +137,12 @@ def _text(_field: Field, raw: RawValue, text: str, _words: Words, _as_of: date) 
 def _word(field: Field, _raw: RawValue, text: str, words: Words, _as_of: date) -> Reading:
     if text in field.codes:
         return Reading(field.codes[text])
-    allowed = words.list_separator.join(field.codes)
-    return Reading(fault=Fault("word.unknown", nearest(text, list(field.codes)), {"allowed": allowed}))
+    return _unknown_word(field, text, words)
+
+
+def _unknown_word(field: Field, text: str, words: Words) -> Reading:
+    facts: dict[str, object] = {"allowed": words.some(list(field.codes))}
+    return Reading(fault=Fault("word.unknown", nearest(text, list(field.codes)), facts))
 
 
 def _date(_field: Field, raw: RawValue, text: str, _words: Words, as_of: date) -> Reading:
@@ -240,8 +248,7 @@ def _list(field: Field, raw: RawValue, _text: str, words: Words, _as_of: date) -
     if not field.codes:
         return Reading(items)
     if unknown:
-        allowed = words.list_separator.join(field.codes)
-        return Reading(fault=Fault("word.unknown", nearest(unknown[0], list(field.codes)), {"allowed": allowed}))
+        return _unknown_word(field, unknown[0], words)
     return Reading(tuple(field.codes[item] for item in items))
 
 
@@ -249,7 +256,9 @@ def _bound(_field: Field, raw: RawValue, text: str, words: Words, _as_of: date) 
     if isinstance(raw, str) and text.endswith("%"):
         body = text[:-1].rstrip()
         try:
-            return Reading((float(Decimal(body.replace(",", "")) / 100), True)) if _NUMBER.fullmatch(body) else _no_bound()
+            return (
+                Reading((float(Decimal(body.replace(",", "")) / 100), True)) if _NUMBER.fullmatch(body) else _no_bound()
+            )
         except InvalidOperation:
             return _no_bound()
     number = _number_in(raw, text, words.bound_units)

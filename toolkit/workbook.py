@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 RawValue = str | float | date | datetime | time | timedelta
-"""What a store hands over for one cell. A blank is `""`; an error cell is its text (`#REF!`); a bool is `TRUE`/`FALSE`."""
+"""What a store hands over for one cell: a blank is `""`, an error cell its text (`#REF!`), a bool `TRUE` or `FALSE`."""
 
 
 @dataclass(frozen=True, slots=True)

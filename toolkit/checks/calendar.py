@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from toolkit.checks.ground import Ground
+from toolkit.checks.ground import Facts, Ground
 from toolkit.checks.stays import first_overlap
 from toolkit.clean import Mask
 from toolkit.problems import Problem
@@ -23,7 +23,9 @@ def planned_not_in_past(ground: Ground) -> Iterator[Problem]:
     """What is planned lies ahead."""
     frame = ground.tables["events"].frame
     past = ((frame["status"] == "planned") & (frame["date"] < ground.today)).to_numpy()
-    yield from ground.report("events.planned_in_past", "events", "status", past, facts=_day_of(ground, "events", "date"))
+    yield from ground.report(
+        "events.planned_in_past", "events", "status", past, facts=_day_of(ground, "events", "date")
+    )
 
 
 def held_has_evidence(ground: Ground) -> Iterator[Problem]:
@@ -54,12 +56,12 @@ def task_done_in_time(ground: Ground) -> Iterator[Problem]:
     yield from ground.report("tasks.overdue", "tasks", "due_on", late, facts=_days_late(ground))
 
 
-def _days_late(ground: Ground):  # noqa: ANN202 a Facts
+def _days_late(ground: Ground) -> Facts:
     due = ground.tables["tasks"].frame["due_on"]
     return lambda i: {"days": (ground.as_of - due.iloc[i].date()).days}
 
 
-def _day_of(ground: Ground, key: str, column: str):  # noqa: ANN202 a Facts
+def _day_of(ground: Ground, key: str, column: str) -> Facts:
     dates = ground.tables[key].frame[column]
     return lambda i: {"day": dates.iloc[i].date().isoformat()}
 

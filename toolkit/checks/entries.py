@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.checks.ground import Ground, first_of_same
+from toolkit.checks.ground import Facts, Ground, first_of_same
 from toolkit.clean import Table
 from toolkit.names import SPECIAL
 from toolkit.problems import Problem
+from toolkit.schema import Field
 
 
 def codes_of(table: Table, key: str) -> npt.NDArray[np.int64]:
@@ -30,10 +31,11 @@ def dates_in_order(ground: Ground) -> Iterator[Problem]:
         for start_name, end_name in table.schema.consortium.ordered:
             start, end = table.schema.by_name[start_name], table.schema.by_name[end_name]
             late = (table.frame[end.key] < table.frame[start.key]).to_numpy()
-            cells, name = table.cells[start.key], start.name
-            yield from ground.report(
-                "dates.order", key, end.key, late, facts=lambda i, c=cells, n=name: {"start": n, "start_value": c.text(i)}
-            )
+            yield from ground.report("dates.order", key, end.key, late, facts=_written(table, start))
+
+
+def _written(table: Table, start: Field) -> Facts:
+    return lambda index: {"start": start.name, "start_value": table.cells[start.key].text(index)}
 
 
 def keys_unique(ground: Ground) -> Iterator[Problem]:
@@ -42,7 +44,9 @@ def keys_unique(ground: Ground) -> Iterator[Problem]:
         for field in table.schema.fields:
             if field.constraints.unique:
                 filled = table.filled(field.key)
-                yield from ground.report_clashes("unique", key, field.key, first_of_same([codes_of(table, field.key)], filled))
+                yield from ground.report_clashes(
+                    "unique", key, field.key, first_of_same([codes_of(table, field.key)], filled)
+                )
 
 
 def rows_unique(ground: Ground) -> Iterator[Problem]:
@@ -91,7 +95,9 @@ def mean_within_full_mark(ground: Ground) -> Iterator[Problem]:
     table = ground.tables["scores"]
     full = table.frame["full"].fillna(100.0)
     above = table.readable("full") & (table.frame["mean"] > full).to_numpy()
-    yield from ground.report("scores.above_full", "scores", "mean", above, facts=lambda i: {"full": f"{full.iloc[i]:.15g}"})
+    yield from ground.report(
+        "scores.above_full", "scores", "mean", above, facts=lambda i: {"full": f"{full.iloc[i]:.15g}"}
+    )
 
 
 def benchmark_present(ground: Ground) -> Iterator[Problem]:

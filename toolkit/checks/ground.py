@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.clean import Mask, Table, cell_problem
+from toolkit.clean import Mask, Table, cell_problem, places
 from toolkit.problems import Catalogue, Problem
 from toolkit.references import Directory
 from toolkit.schema import Schema
@@ -59,7 +60,7 @@ class Ground:
         table = self.tables[key]
         return np.full(len(table.frame), not table.broken)
 
-    def report(  # noqa: D417 the facts are free
+    def report(
         self, rule: str, key: str, column: str, mask: Mask, *, facts: Facts | None = None, suggestion: str | None = None
     ) -> Iterator[Problem]:
         """A problem at one column of every row that the mask picks.
@@ -73,7 +74,7 @@ class Ground:
             suggestion: what to write instead.
         """
         table = self.tables[key]
-        for index in np.flatnonzero(mask & self.live(key)):
+        for index in places(mask & self.live(key)):
             found = facts(int(index)) if facts else {}
             yield cell_problem(table, self.catalogue, rule, table.schema.by_key[column], index, suggestion, **found)
 
@@ -87,7 +88,7 @@ class Ground:
             earliest: what each row clashes with.
         """
         table = self.tables[key]
-        for index in np.flatnonzero((earliest >= 0) & self.live(key)):
+        for index in places((earliest >= 0) & self.live(key)):
             first = int(table.rows[earliest[index]])
             if column:
                 yield cell_problem(table, self.catalogue, rule, table.schema.by_key[column], index, first=first)

@@ -43,7 +43,9 @@ def stock_suffices(ground: Ground) -> Iterator[Problem]:
     known = table.filled("resource", "quantity", "lent_on") & table.readable("returned_on") & ~np.isnan(stock)
     lent = frame["lent_on"].to_numpy()
     lost = (frame["condition"] == "lost").to_numpy()
-    back = np.where(lost | frame["returned_on"].isna(), np.datetime64("9999-12-31", "s"), frame["returned_on"].to_numpy())
+    back = np.where(
+        lost | frame["returned_on"].isna(), np.datetime64("9999-12-31", "s"), frame["returned_on"].to_numpy()
+    )
     resource, quantity = frame["resource"].to_numpy(), frame["quantity"].to_numpy()
     returns: dict[int, list[tuple[np.datetime64, float]]] = defaultdict(list)
     out: dict[int, float] = defaultdict(float)

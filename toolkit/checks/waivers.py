@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from toolkit.checks.ground import Ground
+from toolkit.clean import places
 from toolkit.names import texts
 from toolkit.problems import Problem
 from toolkit.values import nearest
@@ -19,7 +20,7 @@ def waivers_name_something(ground: Ground, community: str) -> Iterator[Problem]:
     who, when = _unknown_obligors(ground, community), _unknown_periods(ground)
     for key, rule, (mask, known) in (("obligor", "waivers.nobody", who), ("period", "waivers.no_period", when)):
         values = texts(table, key)
-        for index in np.flatnonzero(mask):
+        for index in places(mask):
             one = np.arange(len(mask)) == index
             yield from ground.report(rule, "waivers", key, one, suggestion=nearest(values[index] or "", known))
 
@@ -28,7 +29,11 @@ def _unknown_obligors(ground: Ground, community: str) -> tuple[np.ndarray, list[
     names, table = ground.directory, ground.tables["waivers"]
     words = {community, *ground.schema.sheets["quotas"].by_key["obligor"].codes}
     known = [text is None or text in words or _names_one(ground, text) for text in texts(table, "obligor")]
-    return ~np.array(known, dtype=bool) & table.readable("obligor"), [*words, *names.schools.places, *names.people.by_name]
+    return ~np.array(known, dtype=bool) & table.readable("obligor"), [
+        *words,
+        *names.schools.places,
+        *names.people.by_name,
+    ]
 
 
 def _names_one(ground: Ground, text: str) -> bool:

@@ -1,0 +1,55 @@
+"""The words of what the toolkit writes, from `sheets_schema/outputs.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit.errors import SchemaError
+from toolkit.schema import FOLDER, read_yaml
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StatusWord(_Part):
+    """How a status is shown: its word, and a sign that reads without colour."""
+
+    word: str
+    sign: str
+
+
+class Outputs(_Part):
+    """Everything `outputs.yaml` declares."""
+
+    sheets: Mapping[str, str]
+    files: Mapping[str, str]
+    statuses: Mapping[str, StatusWord]
+    severities: Mapping[str, str]
+    figures: Mapping[str, str]
+    headings: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, str]]
+    effects: Mapping[str, str]
+    titles: Mapping[str, str]
+    details_filter_hint: str
+    points: str
+    neutral_problem: str
+    measures: Mapping[str, str]
+    reasons: Mapping[str, str]
+    blank: str
+    supplement: str
+
+
+def load_outputs(folder: Path = FOLDER) -> Outputs:
+    """Read and verify the words.
+
+    Raises:
+        SchemaError: the file is missing or lacks a word.
+    """
+    try:
+        return Outputs.model_validate(read_yaml(folder / "outputs.yaml"))
+    except ValidationError as error:
+        raise SchemaError(f"outputs.yaml: {error}") from error

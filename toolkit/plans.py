@@ -1,0 +1,54 @@
+"""Presets: the quota rules of a plan, ready to load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from toolkit.errors import SchemaError, UsageError
+from toolkit.schema import FOLDER, read_yaml
+
+
+class Plan(BaseModel):
+    """One file of `sheets_schema/plans/`.
+
+    Attributes:
+        plan: its id, S1 to S9.
+        title: what it is called.
+        summary: what kind of plan it is.
+        sections: headings by the first part of 指标编号.
+        needs: titles of the input sheets its rules use.
+        quotas: rows of 指标 by header; `assumed` lists the columns whose value the plan does not give.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    plan: str
+    title: str
+    summary: str
+    sections: Mapping[str, str]
+    needs: tuple[str, ...]
+    quotas: tuple[Mapping[str, str | list[str]], ...] = Field(min_length=1)
+
+
+def plan_names(folder: Path = FOLDER) -> list[str]:
+    """The ids of the shipped plans."""
+    return sorted(path.stem for path in (folder / "plans").glob("*.yaml"))
+
+
+def load_plan(name: str, folder: Path = FOLDER) -> Plan:
+    """Read one plan.
+
+    Raises:
+        UsageError: there is no plan of that name.
+        SchemaError: its file contradicts itself.
+    """
+    known = plan_names(folder)
+    if name.upper() not in known:
+        raise UsageError(f"There is no plan {name}; the plans are {', '.join(known)}.")
+    try:
+        return Plan.model_validate(read_yaml(folder / "plans" / f"{name.upper()}.yaml"))
+    except ValidationError as error:
+        raise SchemaError(f"plans/{name}.yaml: {error}") from error

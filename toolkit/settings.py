@@ -1,0 +1,84 @@
+"""What the operator configures: `consortium.toml`, verified."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit.errors import UsageError
+
+DEFAULT_FILE = Path("consortium.toml")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CommunitySettings(_Part):
+    """`[community]`: its name, as results and mails call it."""
+
+    name: str | None = None
+
+
+class WorkbookSettings(_Part):
+    """`[workbook]`: where the entries are; a relative path counts from the configuration file."""
+
+    path: Path | None = None
+
+
+class OutputSettings(_Part):
+    """`[output]`: where dashboards, pages and dry-run mails go; beside the workbook unless told otherwise."""
+
+    folder: Path | None = None
+
+
+class MailSettings(_Part):
+    """`[mail]`: the address that messages come from."""
+
+    sender: str = "consortium@localhost"
+
+
+class Settings(_Part):
+    """All of `consortium.toml`."""
+
+    community: CommunitySettings = CommunitySettings()
+    workbook: WorkbookSettings = WorkbookSettings()
+    output: OutputSettings = OutputSettings()
+    mail: MailSettings = MailSettings()
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read the configuration.
+
+    Args:
+        path: the file asked for; where None, `consortium.toml` of the current folder if there is one.
+
+    Raises:
+        UsageError: the file is missing, is no TOML, or has an unknown key or a value of the wrong kind.
+    """
+    chosen = path or DEFAULT_FILE
+    if path is None and not chosen.exists():
+        return Settings()
+    try:
+        settings = Settings.model_validate(tomllib.loads(chosen.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise UsageError(f"{chosen} cannot be read ({error.strerror}); check the path given with --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{chosen} is no valid TOML in UTF-8: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{chosen}: {name}: {first['msg']}.") from error
+    return _resolved(settings, chosen.parent)
+
+
+def _resolved(settings: Settings, base: Path) -> Settings:
+    workbook, folder = settings.workbook.path, settings.output.folder
+    return settings.model_copy(
+        update={
+            "workbook": WorkbookSettings(path=base / workbook if workbook else None),
+            "output": OutputSettings(folder=base / folder if folder else None),
+        }
+    )

@@ -1,0 +1,1 @@
+"""Where workbooks are kept; an adapter translates and nothing else."""

@@ -1,0 +1,220 @@
+"""An .xlsx file read as a raw workbook."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import python_calamine
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from toolkit.errors import BusySourceError, SourceError
+from toolkit.schema import Schema
+from toolkit.workbook import RawValue, Sheet, Workbook, address
+
+_OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+_ZIP: Final = b"PK"
+_MOST_CELLS: Final = 60_000_000
+"""A sheet whose used area is larger than this is not read: one stray cell far away makes an area of billions."""
+_MOST_BYTES: Final = 4 << 30
+_MERGE_REACH: Final = 1000
+"""How many rows past the last filled one a merged cell is followed."""
+
+_ERROR_CELL: Final = re.compile(
+    rb"<(?:\w+:)?c\b(?P<head>[^>]*\bt=[\"']e[\"'][^>]*)>(?P<body>.*?)</(?:\w+:)?c>", re.DOTALL
+)
+_REFERENCE: Final = re.compile(rb"\br=[\"']([A-Z]+)(\d+)[\"']")
+_VALUE: Final = re.compile(rb"<(?:\w+:)?v\b[^>]*>(.*?)</(?:\w+:)?v>", re.DOTALL)
+_FAR_COLUMN: Final = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{2,3})\d+[\"']")
+_DIMENSION: Final = re.compile(rb"<(?:\w+:)?dimension\b[^>]*:([A-Z]+)(\d+)[\"']")
+_LAST_ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*\br=[\"'](\d+)[\"']")
+
+
+def read_workbook(path: Path, schema: Schema) -> Workbook:
+    """Read every sheet that the schema knows, in one open.
+
+    Error cells, which calamine gives as blanks, are found in the XML and given as their text; merged cells are repeated
+    over the area they cover; bools become `TRUE` and `FALSE`.
+
+    Args:
+        path: the file.
+        schema: says which titles are sheets of the toolkit.
+
+    Raises:
+        SourceError: the file is missing, empty, no .xlsx, damaged or protected by a password; one plain sentence.
+        BusySourceError: the file is open in a spreadsheet program, or still being copied.
+    """
+    _refuse_what_is_no_workbook(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = _sheet_parts(archive, path)
+            book = CalamineWorkbook.from_path(str(path))
+            known: list[Sheet] = []
+            others: list[str] = []
+            for meta in book.sheets_metadata:
+                if meta.typ is not SheetTypeEnum.WorkSheet or schema.sheet_for(meta.name) is None:
+                    others.append(meta.name)
+                    continue
+                xml = archive.read(parts[meta.name]) if meta.name in parts else b""
+                known.append(_read_sheet(book, meta.name, xml, path))
+    except python_calamine.PasswordError as error:
+        raise SourceError(f"{path.name} is protected by a password; remove the password and save it again.") from error
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise BusySourceError(
+            f"{path.name} is damaged or only half copied; wait for the copy to end or restore it."
+        ) from error
+    except (python_calamine.CalamineError, ET.ParseError, KeyError, OSError, ValueError) as error:
+        raise SourceError(
+            f"{path.name} cannot be read as a workbook ({_one_line(error)}); open it and save it as .xlsx."
+        ) from error
+    return Workbook(tuple(known), tuple(others), path.name)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def _refuse_what_is_no_workbook(path: Path) -> None:
+    if not path.exists():
+        raise SourceError(f"{path} does not exist; give the workbook's path, or make one with `consortium init`.")
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder; give the path of a workbook in it.")
+    for lock in lock_files(path):
+        raise BusySourceError(
+            f"{path.name} is open in a spreadsheet program ({lock.name} lies beside it); save and close it, then run"
+            " again. If nobody has it open, delete that file."
+        )
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+            file.seek(0)
+            whole = file.read(1 << 20) if head.startswith(_OLE) else b""
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be opened ({error.strerror}); check who may read it.") from error
+    if not head:
+        raise BusySourceError(f"{path.name} is empty (0 bytes); wait for the copy to end or restore it.")
+    if head.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in whole:
+            raise SourceError(f"{path.name} is protected by a password; remove the password and save it again.")
+        raise SourceError(f"{path.name} is an old Excel file (.xls); open it and save it as .xlsx.")
+    if not head.startswith(_ZIP):
+        raise SourceError(f"{path.name} is {_kind_of_text(head)}, not a workbook; open it and save it as .xlsx.")
+
+
+def _kind_of_text(head: bytes) -> str:
+    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
+        return "a web page"
+    if start.startswith(b"<?xml"):
+        return "an XML file"
+    if b"\0" in head.replace(b"\0\0", b"") and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "some other kind of file"
+    return "a text file (such as .csv)"
+
+
+def lock_files(path: Path) -> list[Path]:
+    """The files that Excel, WPS and LibreOffice leave beside a workbook while it is open."""
+    names = (f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#")
+    return [path.with_name(name) for name in names if path.with_name(name).exists()]
+
+
+def _sheet_parts(archive: zipfile.ZipFile, path: Path) -> dict[str, str]:
+    """Which part of the package holds which sheet (ECMA-376 part 1, 18.2.20; part 2, 9.3)."""
+    names = archive.namelist()
+    if "mimetype" in names and b"opendocument" in archive.read("mimetype"):
+        raise SourceError(f"{path.name} is an OpenDocument file (.ods); open it and save it as .xlsx.")
+    if "xl/workbook.bin" in names:
+        raise SourceError(f"{path.name} is a binary Excel file (.xlsb); open it and save it as .xlsx.")
+    if "xl/workbook.xml" not in names:
+        raise SourceError(f"{path.name} is a ZIP or other Office file, not a workbook; open it and save it as .xlsx.")
+    if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
+        raise SourceError(
+            f"{path.name} unpacks to more than {_MOST_BYTES >> 30} GB; remove what does not belong in it."
+        )
+    targets = {
+        relation.get("Id"): relation.get("Target", "")
+        for relation in ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 entities are not expanded
+    }
+    parts: dict[str, str] = {}
+    for element in ET.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314
+        if element.tag.rpartition("}")[2] == "sheet":
+            relation = next((value for key, value in element.attrib.items() if key.endswith("}id")), None)
+            target = targets.get(relation, "")
+            part = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+            if part in names:
+                parts[element.get("name", "")] = part
+    return parts
+
+
+def _read_sheet(book: CalamineWorkbook, title: str, xml: bytes, path: Path) -> Sheet:
+    _refuse_far_cells(title, xml, path)
+    sheet = book.get_sheet_by_name(title)
+    rows: list[list[RawValue]] = sheet.to_python(skip_empty_area=False)
+    if b't="b"' in xml or b"t='b'" in xml:
+        rows = [[str(cell).upper() if isinstance(cell, bool) else cell for cell in row] for row in rows]
+    for row, column, text in _error_cells(xml):
+        _reach(rows, row, column)
+        rows[row][column] = text
+    _fill_merged(rows, sheet)
+    return Sheet(title, rows)
+
+
+def _error_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
+    """Error cells as row and column from 0, and their text."""
+    if b't="e"' not in xml and b"t='e'" not in xml:
+        return
+    for cell in _ERROR_CELL.finditer(xml):
+        place, value = _REFERENCE.search(cell["head"]), _VALUE.search(cell["body"])
+        if place and value:
+            yield int(place[2]) - 1, _column(place[1]), value[1].decode("utf-8", "replace").strip()
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number - 1
+
+
+def _reach(rows: list[list[RawValue]], row: int, column: int) -> None:
+    """Make the grid large enough to hold a cell."""
+    width = max(column + 1, len(rows[0]) if rows else 0)
+    while len(rows) <= row:
+        rows.append([""] * width)
+    if len(rows[row]) <= column:
+        rows[row].extend([""] * (column + 1 - len(rows[row])))
+
+
+def _fill_merged(rows: list[list[RawValue]], sheet: CalamineSheet) -> None:
+    """Let a merged cell count for every row and column it covers."""
+    last = len(rows) - 1 + _MERGE_REACH
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        content = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        if content == "":
+            continue
+        for row in range(top, min(bottom, last) + 1):
+            _reach(rows, row, right)
+            rows[row][left : right + 1] = [content] * (right + 1 - left)
+
+
+def _refuse_far_cells(title: str, xml: bytes, path: Path) -> None:
+    """Refuse a sheet in which one cell lies so far away that the area in between would not fit into memory."""
+    last = 0
+    position = xml.rfind(b"<row ")
+    if position < 0:
+        position = max(xml.rfind(b":row "), 0)
+    for found in _LAST_ROW.finditer(xml, max(0, position - 20)):
+        last = max(last, int(found[1]))
+    declared = _DIMENSION.search(xml, 0, 4096)
+    if declared and int(declared[2]) >= last and last * (_column(declared[1]) + 1) <= _MOST_CELLS:
+        return
+    widest = max((_column(letters) for letters in set(_FAR_COLUMN.findall(xml))), default=25)
+    if last * (widest + 1) > _MOST_CELLS:
+        raise SourceError(
+            f"{path.name}: sheet {title.strip()} has something as far away as {address(last, widest)};"
+            " delete the empty-looking rows and columns behind the table and save."
+        )
