@@ -713,6 +713,24 @@ def test_gap_is_the_mean_of_differences_weighted_by_pupils():
     assert (found.status, found.planned) == ("at_risk", 0)
 
 
+def test_gap_is_taken_after_scaling_every_row_to_100():
+    rows = """\
+| 期中 | 2025-11-01 | 全市 | 三 | 语文 | | 96 | 120 | |
+| 期中 | 2025-11-01 | 东校 | 三 | 语文 | 30 | 84 | | |
+| 期中 | 2025-11-01 | 西校 | 三 | 语文 | 10 | 120 | 150 | |
+"""
+    assert done("| 共同体 | 学期 | 成绩 | | | 均分差 | 平均分 |", SCORES + rows) == {"共同体": 3}
+
+
+def test_gap_needs_a_row_of_the_city_that_is_done_in_the_period():
+    rows = "| 期中 | {} | 全市 | 三 | 语文 | | 80 | | |\n| 期中 | 2025-11-01 | 东校 | 三 | 语文 | 30 | 84 | | |\n"
+    found = [
+        done("| 共同体 | 学期 | 成绩 | | | 均分差 | 平均分 |", SCORES + rows.format(day))
+        for day in ["2025-10-31", "2025-11-16", "2025-08-31"]
+    ]
+    assert found == [{"共同体": 4}, {"共同体": None}, {"共同体": None}]
+
+
 def test_gap_of_a_school_is_of_its_own_rows():
     found = standings("| 每所学校 | 学期 | 成绩 | 学校 | | 均分差 | 平均分 | 0 |", SCORES + GAPS)
     assert [(s.obligor.label, s.status) for s in found] == [(LEAD, "no_data"), (EAST, "at_risk"), (WEST, "at_risk")]
@@ -789,7 +807,8 @@ PENDING, AT_RISK, ENDED = date(2025, 11, 11), date(2025, 11, 12), date(2026, 1, 
         ("at_risk", {"count": 1, "minimum": 2, "as_of": date(2026, 1, 23)}),
         ("at_risk", {"count": 1, "minimum": 2, "as_of": PENDING, "period": "全程"}),
         ("at_risk", {"count": 1, "minimum": 2, "as_of": ENDED, "period": "全程"}),
-        ("pending", {"count": 1, "minimum": 2, "as_of": date(2026, 1, 31), "period": "学年"}),
+        ("pending", {"count": 1, "minimum": 2, "as_of": date(2026, 1, 30), "period": "学年"}),
+        ("at_risk", {"count": 1, "minimum": 2, "as_of": date(2026, 1, 31), "period": "学年"}),
         ("missed", {"count": 1, "minimum": 2, "as_of": date(2026, 7, 4), "period": "学年"}),
     ],
 )
@@ -953,6 +972,9 @@ def test_nothing_that_counts_gives_no_score():
         ("| 共同体 | 学期 | 活动 | | 承办学校=南校 | 次数 |", "G2 筛选 error"),
         ("| 共同体 | 学期 | 活动 | | 参加学校=全部 | 次数 |", "G2 筛选 error"),
         ("| 共同体 | 学期 | 活动 | | 参加学校≠全部 | 次数 |", "G2 筛选 error"),
+        ("| 共同体 | 学期 | 活动 | | 主题=全部 | 次数 |", "G2 筛选 error"),
+        ("| 共同体 | 学期 | 活动 | | 参加学校=所有学校 | 次数 |", "G2 筛选 error"),
+        ("| 共同体 | 学期 | 活动 | | 类别=开放日、 | 次数 |", "G2 筛选 error"),
         ("| 共同体 | 学期 | 活动 | | 主题≥5 | 次数 |", "G2 筛选 error"),
         ("| 共同体 | 学期 | 活动 | | 类别≤开放日 | 次数 |", "G2 筛选 error"),
         ("| 共同体 | 学期 | 活动 | | 承办学校≥东校 | 次数 |", "G2 筛选 error"),

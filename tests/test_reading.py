@@ -177,6 +177,16 @@ def test_headers_may_carry_spaces_line_breaks_and_stars(name):
     assert rows_that_count("教案", "", PEOPLE, text) == ["教案!2"]
 
 
+@pytest.mark.parametrize("name", ["序号", "备注", "学校", "上传时间", "审核日期"])
+def test_unknown_columns_bring_no_problem_of_their_own(name):
+    text = f"""
+# 教案
+| 教师 | 课题名 | 上传日期 | {name} |
+| 赵一 | 秋天 | 2025-09-10 | 下周三 |
+"""
+    assert problems_of("教案", PEOPLE, text) == []
+
+
 def test_unknown_sheets_are_left_alone():
     assert all_problems(BASE, "# 食堂\n| 菜 | 日期 |\n| #REF! | 下周三 |") == []
 

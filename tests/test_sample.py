@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from toolkit.assess import assess
+from toolkit.errors import SourceError
 from toolkit.sample import AS_OF, build_sample
 from toolkit.sample.material import load
 from toolkit.schema import load_schema
@@ -122,6 +123,12 @@ def test_it_is_typed_as_staff_type(path, assessment):
     repaired = Counter(repair.sheet for table in assessment.ground.tables.values() for repair in table.repairs())
     assert len(repaired) >= 12
     assert repaired.total() > 300
+
+
+def test_a_folder_that_cannot_be_made_is_said_plainly(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SourceError, match=r"cannot be written"):
+        build_sample(tmp_path / "file" / "sample.xlsx", QUOTAS)
 
 
 def test_it_is_the_same_every_time(path, tmp_path):

@@ -12,12 +12,15 @@ import numpy as np
 from toolkit.checks import CHECKS, YARDSTICK_CHECKS, run
 from toolkit.checks.ground import Ground
 from toolkit.checks.waivers import waivers_name_something
-from toolkit.clean import Mask, Table, clean_sheet
+from toolkit.clean import clean_sheet
 from toolkit.problems import Catalogue, Problem, in_order
+from toolkit.reckoner import Reckoner
 from toolkit.references import link
-from toolkit.rules import QuotaRule, needed_sheets, read_rules
+from toolkit.rule_reader import needed_sheets, read_rules
+from toolkit.rules import QuotaRule
 from toolkit.schema import Schema
-from toolkit.standings import Reckoner, Standing
+from toolkit.standings import Standing
+from toolkit.tables import Mask, Table
 from toolkit.workbook import Sheet, Workbook
 
 

@@ -109,7 +109,8 @@ def check(
             if repairs
             else []
         )
-        _print_filled("check/body.txt", problems=problems, repairs=found, words=loaded.outputs, name=loaded.path.name)
+        book = loaded.assessment.workbook
+        _print_filled("check/body.txt", problems=problems, repairs=found, words=loaded.outputs, book=book)
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 

@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.checks.ground import Ground
-from toolkit.clean import Mask, Table
 from toolkit.names import EVERYONE, NOBODY, SPECIAL
 from toolkit.references import Places, person_key
 from toolkit.rules import Column, Condition
 from toolkit.schema import SheetSchema
+from toolkit.tables import Mask, Table
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from toolkit import workflows
+from toolkit.files import write_text
 from toolkit.outputs import load_outputs
 from toolkit.plans import load_plan
 from toolkit.progress import stage
 from toolkit.sample import AS_OF, build_sample
+from toolkit.settings import DEFAULT_FILE
+from toolkit.templates import fill
 from toolkit.views import Dashboard
 
 
@@ -20,6 +23,7 @@ class DemoResult:
 
     Attributes:
         workbook: the sample entry workbook.
+        config: the sample configuration.
         fresh: whether it was made now; one that was there is used as it is, with whatever was typed into it.
         reports: dashboard workbook and page.
         mails: the digests.
@@ -27,6 +31,7 @@ class DemoResult:
     """
 
     workbook: Path
+    config: Path
     fresh: bool
     reports: list[Path]
     mails: list[Path]
@@ -49,7 +54,10 @@ def run(folder: Path, as_of: date | None) -> DemoResult:
     if fresh:
         with stage("Building the sample community"):
             build_sample(workbook, load_plan("S9").quotas)
-    loaded = workflows.load(config=None, workbook=workbook, sheet=None, as_of=as_of or AS_OF)
+    config = folder / DEFAULT_FILE
+    if not config.exists():
+        write_text(config, fill("demo/consortium.toml", workbook=workbook.name))
+    loaded = workflows.load(config=config, workbook=None, sheet=None, as_of=as_of or AS_OF)
     reports = workflows.write_reports(loaded, folder)
     mails = workflows.write_weekly(loaded, folder / outputs.files["outbox"])
-    return DemoResult(workbook, fresh, reports, mails, loaded.dashboard)
+    return DemoResult(workbook, config, fresh, reports, mails, loaded.dashboard)

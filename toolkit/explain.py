@@ -9,15 +9,17 @@ from functools import cached_property
 import numpy as np
 
 from toolkit.assess import Assessment
-from toolkit.clean import Mask, places
 from toolkit.errors import UsageError
 from toolkit.names import NOBODY
 from toolkit.outputs import Outputs
 from toolkit.problems import Problem, quoted
+from toolkit.reckoner import Tally
 from toolkit.rules import PERSON_OBLIGORS, Condition, QuotaRule
-from toolkit.standings import Standing, Tally
+from toolkit.standings import Standing
+from toolkit.tables import Mask, places
 from toolkit.values import cleaned, nearest
-from toolkit.views import DetailLine, Viewer
+from toolkit.viewer import Viewer
+from toolkit.views import DetailLine
 
 _MOST_NEAR = 12
 
@@ -186,23 +188,32 @@ class Explainer:
     def _near(self, standing: Standing, tally: Tally) -> Iterator[RowNote]:
         """Rows of this obligor that fail exactly one requirement."""
         rows = self._own_rows(standing, tally)
-        failures: list[tuple[str, Mask]] = [
-            ("error", ~self.ground.sound(standing.rule.source)),
-            ("leans", ~tally.sound & self.ground.sound(standing.rule.source)),
-            ("planned", tally.planned),
-            ("not_done", ~tally.done & ~tally.planned),
-            ("period", ~tally.in_period),
-            ("special", tally.special),
-            *((f"condition {i}", ~mask) for i, mask in enumerate(tally.conditions)),
-        ]
+        failures = self._failures(standing, tally)
         count = np.sum([mask for _, mask in failures], axis=0)
         title = tally.source.schema.title
         for reason, mask in failures:
             for index in places(mask & rows & (count == 1)):
                 row = int(tally.source.table.rows[index])
-                yield RowNote(
-                    f"{title}!{row}", self._row_text(tally, row), self._why(reason, standing, tally, int(index))
-                )
+                yield RowNote(f"{title}!{row}", self._row_text(tally, row), self._why(reason, standing, tally, index))
+
+    def _failures(self, standing: Standing, tally: Tally) -> list[tuple[str, Mask]]:
+        """What each row fails. What a row in error fails for want of a readable cell is that error's doing."""
+        source = tally.source
+        error = ~self.ground.sound(source.key)
+        undated = np.isnat(source.row_dates) if source.schema.row_date else np.zeros(len(error), dtype=bool)
+        doing = ~tally.done & ~tally.planned
+        return [
+            ("error", error),
+            ("leans", ~tally.sound & ~error),
+            ("planned", tally.planned),
+            ("not_done", doing & ~error),
+            ("period", ~tally.in_period & ~(error & undated)),
+            ("special", tally.special),
+            *(
+                (f"condition {number}", ~met & ~(error & ~source.filled(condition.column)))
+                for number, (condition, met) in enumerate(zip(standing.rule.conditions, tally.conditions, strict=True))
+            ),
+        ]
 
     def _own_rows(self, standing: Standing, tally: Tally) -> Mask:
         everything = np.ones(len(tally.source.table.frame), dtype=bool)

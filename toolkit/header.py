@@ -14,6 +14,8 @@ from toolkit.values import NEAR, shown
 from toolkit.workbook import Sheet, address, column_letters
 
 SEARCHED_ROWS = 10
+_VERY_NEAR = 70.0
+"""A column that may be left out is only missed where a header is this like its name: it may be the staff's own."""
 _REMARK = re.compile(r"[(\[【].*[)\]】]$")
 
 
@@ -91,7 +93,7 @@ def _missing(header: Header, texts: list[str], schema: SheetSchema, catalogue: C
     problems = []
     for field in schema.fields:
         if field.required and field.key not in header.positions:
-            near = _nearest_unknown(field, header, texts)
+            near = _nearest_unknown(field, schema, texts, NEAR)
             hint = (
                 ""
                 if near is None
@@ -133,7 +135,7 @@ def _nearly(header: Header, texts: list[str], schema: SheetSchema, catalogue: Ca
     problems = []
     for field in schema.fields:
         if not field.required and field.key not in header.positions:
-            near = _nearest_unknown(field, header, texts)
+            near = _nearest_unknown(field, schema, texts, _VERY_NEAR)
             if near is not None:
                 problems.append(
                     catalogue.at_cell(
@@ -151,10 +153,9 @@ def _nearly(header: Header, texts: list[str], schema: SheetSchema, catalogue: Ca
     return problems
 
 
-def _nearest_unknown(field: Field, header: Header, texts: list[str]) -> int | None:
+def _nearest_unknown(field: Field, schema: SheetSchema, texts: list[str], least: float) -> int | None:
     """The column whose unknown header is most like the field's name; None where none is."""
-    taken = set(header.positions.values())
-    unknown = [(position, fold(text)) for position, text in enumerate(texts) if position not in taken and fold(text)]
-    scored = [(fuzz.ratio(text, field.name), -position) for position, text in unknown]
-    score, position = max(scored, default=(0.0, 0))
-    return -position if score >= NEAR else None
+    unknown = [(place, fold(text)) for place, text in enumerate(texts) if fold(text) and not field_named(text, schema)]
+    scored = [(fuzz.ratio(text, field.name), -place) for place, text in unknown]
+    score, place = max(scored, default=(0.0, 0))
+    return -place if score >= least else None

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.clean import Mask
 from toolkit.conditions import Source, special_rows
 from toolkit.names import NOBODY
 from toolkit.references import Places, person_key
 from toolkit.schema import Field
+from toolkit.tables import Mask
 
 Amounts = npt.NDArray[np.float64]
 """One number an obligor; NaN where there is nothing to measure."""

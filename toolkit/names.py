@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import cached_property
 
-from toolkit.clean import Table
+from toolkit.tables import Table
 from toolkit.values import nearest
 
 NOBODY = -1

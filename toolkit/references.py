@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.clean import Mask, Table, cell_problem, places
 from toolkit.names import EVERYONE, NOBODY, SPECIAL, EventNames, KeyNames, Match, PersonNames, SchoolNames, texts
 from toolkit.problems import Catalogue, Problem
 from toolkit.schema import Field, Schema
+from toolkit.tables import Mask, Table, cell_problem, places
 
 Places = npt.NDArray[np.intp]
 

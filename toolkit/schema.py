@@ -63,6 +63,7 @@ class FieldExtras(_Part):
     special: Mapping[str, str] = Attribute(default_factory=dict)
     required_unless: Mapping[str, tuple[str, ...]] = Attribute(default_factory=dict)
     above: float | None = None
+    example: str = ""
 
 
 class Field(_Part):
@@ -72,7 +73,7 @@ class Field(_Part):
     type: str
     format: str = "default"
     description: str
-    example: str = ""
+    example: str | float = ""
     bareNumber: bool = True  # noqa: N815 the name Table Schema gives it
     trueValues: tuple[str, ...] = ()  # noqa: N815
     falseValues: tuple[str, ...] = ()  # noqa: N815
@@ -92,6 +93,11 @@ class Field(_Part):
         if self.codes:
             return "word"
         return _KIND_OF_TYPE[self.type, self.format]
+
+    @property
+    def shown_example(self) -> str:
+        """An example the way staff write it."""
+        return self.consortium.example or str(self.example)
 
     @property
     def codes(self) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -9,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 FOLDER = Path(__file__).resolve().parent.parent / "templates"
 
 
+@lru_cache
 def environment(folder: Path = FOLDER) -> Environment:
     """The environment all templates share: HTML escapes everything it is given, and an unknown name is an error."""
     return Environment(

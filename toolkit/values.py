@@ -62,7 +62,7 @@ def shown(raw: RawValue) -> str:
         return raw
     if isinstance(raw, float | int):
         if raw == raw and abs(raw) < 1e21 and raw == int(raw):  # noqa: PLR0124, PLR2004 a NaN differs from itself
-            return str(int(raw))
+            return str(int(Decimal(format(raw, ".15g"))))  # a spreadsheet keeps 15 figures
         return format(raw, ".15g")
     if isinstance(raw, datetime):
         return raw.isoformat(" ")
@@ -202,11 +202,18 @@ def read_percent(raw: RawValue, text: str) -> float | Fault:
     if share is None:
         return Fault("percent.unreadable", f"{digits}%" if (digits := _digits_in(text)) else None)
     if share > 1:
-        bare = not text.endswith("%") and share <= 100  # noqa: PLR2004 a percent typed without its sign
-        return Fault("percent.above_one", f"{share:.15g}%" if bare else None)
+        bare = not text.endswith("%")
+        return Fault("percent.above_one", f"{_likely_percent(share if bare else share * 100):.15g}%")
     if share < 0:
         return Fault("percent.negative")
     return share
+
+
+def _likely_percent(number: float) -> float:
+    """What was meant by a percent that is too large: a digit slipped in, or none where only the sign was left out."""
+    while number > 100:  # noqa: PLR2004 a percent
+        number /= 10
+    return round(number, 6)
 
 
 def _percent(_field: Field, raw: RawValue, text: str, _words: Words, _as_of: date) -> Reading:

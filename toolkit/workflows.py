@@ -16,14 +16,15 @@ from typing import Final
 
 from toolkit.assess import Assessment, assess
 from toolkit.errors import UsageError
-from toolkit.files import replacing
+from toolkit.files import replacing, write_text
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.plans import Plan, load_plan
 from toolkit.progress import stage
 from toolkit.schema import Schema, load_schema
 from toolkit.settings import Settings, load_settings
 from toolkit.stores.xlsx import read_workbook
-from toolkit.views import Dashboard, Viewer
+from toolkit.viewer import Viewer
+from toolkit.views import Dashboard
 from toolkit.workbook import Workbook
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -142,8 +143,7 @@ def write_reports(loaded: Loaded, out: Path | None) -> list[Path]:
     with stage("Writing the dashboard"):
         text = page(loaded.dashboard, loaded.outputs)
         write_dashboard(book, loaded.dashboard, loaded.outputs, loaded.path)
-        with replacing(html) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
+        write_text(html, text)
     return [book, html]
 
 
@@ -230,7 +230,8 @@ def _write_entries(
     from toolkit.guide import load_guide
     from toolkit.render.entry_workbook import write_entry_workbook
 
-    write_entry_workbook(path, schema, sheets, {"quotas": quotas} if plan else {}, load_guide())
+    guide = load_guide()
+    write_entry_workbook(path, schema, guide.in_order(sheets), {"quotas": quotas} if plan else {}, guide)
 
 
 @dataclass(frozen=True, slots=True)

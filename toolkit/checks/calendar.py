@@ -8,8 +8,8 @@ import numpy as np
 
 from toolkit.checks.ground import Facts, Ground
 from toolkit.checks.stays import first_overlap
-from toolkit.clean import Mask
 from toolkit.problems import Problem
+from toolkit.tables import Mask
 
 
 def held_not_in_future(ground: Ground) -> Iterator[Problem]:

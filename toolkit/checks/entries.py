@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.checks.ground import Facts, Ground, first_of_same
-from toolkit.clean import Table
 from toolkit.names import SPECIAL
 from toolkit.problems import Problem
 from toolkit.schema import Field
+from toolkit.tables import Table
 
 
 def codes_of(table: Table, key: str) -> npt.NDArray[np.int64]:

@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.clean import Mask, Table, cell_problem, places
 from toolkit.problems import Catalogue, Problem
 from toolkit.references import Directory
 from toolkit.schema import Schema
+from toolkit.tables import Mask, Table, cell_problem, places
 from toolkit.workbook import address
 
 Facts = Callable[[int], dict[str, object]]

@@ -10,9 +10,9 @@ import pandas as pd
 
 from toolkit.checks.entries import codes_of
 from toolkit.checks.ground import Earliest, Ground
-from toolkit.clean import Mask, Table
 from toolkit.problems import Problem
 from toolkit.references import person_key
+from toolkit.tables import Mask, Table
 
 
 def first_overlap(group: npt.NDArray[np.int64], start: pd.Series, end: pd.Series, mask: Mask) -> Earliest:

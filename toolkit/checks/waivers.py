@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from toolkit.checks.ground import Ground
-from toolkit.clean import places
 from toolkit.names import texts
 from toolkit.problems import Problem
+from toolkit.tables import places
 from toolkit.values import nearest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ _LONGEST: Final = 32_000
 _MOST_LINKS: Final = 60_000
 """A worksheet holds 65,530 links."""
 _MOST_ROWS: Final = 1_000_000
+_LINE: Final = 18
+"""Height of one line of text in points."""
 _UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 _INK: Final = {
@@ -47,6 +50,11 @@ def safe(text: str) -> str:
     """Text that a cell can hold."""
     text = _UNSAFE.sub(" ", text)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column; a Chinese sign is about two figures wide."""
+    return max(1, math.ceil(sum(2 if sign > "\u2e80" else 1 for sign in text) / width))
 
 
 def write_dashboard(path: Path, dashboard: Dashboard, outputs: Outputs, source: Path | None) -> None:
@@ -174,12 +182,15 @@ class _Writer:
     def _cell(self, sheet: Worksheet, row: int, column: int, cell: CellView) -> None:
         """A cell of the matrix; it leads to its lines in the details."""
         target = f"internal:'{self.words.sheets['details']}'!A{cell.details[0] + 2}"
-        sheet.write_url(row, column, target, self._status(cell.status, underline=0), f"{cell.sign} {cell.text}")
+        sheet.write_url(
+            row, column, target, self._status(cell.status, underline=0), f"{cell.sign} {cell.text}".rstrip()
+        )
 
     # --- lists
 
     def _table(self, sheet: Worksheet, row: int, heads: Sequence[str], widths: Sequence[float]) -> None:
         head = self._format(bold=True, bg_color="#eef1f5", bottom=1, bottom_color="#c5cad3")
+        sheet.repeat_rows(row)
         for column, (text, width) in enumerate(zip(heads, widths, strict=True)):
             sheet.write_string(row, column, text, head)
             sheet.set_column(column, column, width)
@@ -188,8 +199,9 @@ class _Writer:
         sheet, names = self._sheet("details"), self.words.columns["details"]
         self._table(sheet, 0, list(names.values()), [9, 24, 12, 10, 26, 20, 22, 8, 8, 9, 9, 11, 60])
         sheet.freeze_panes(1, 2)
-        plain, wrap = self._format(), self._format(text_wrap=False)
+        plain, wrap = self._format(), self._format(text_wrap=True)
         for row, line in enumerate(self.view.details[:_MOST_ROWS], 1):
+            sheet.set_row(row, _LINE)  # a long list of evidence shows its first line; the cell holds all of it
             for column, key in enumerate(names):
                 if key == "status":
                     sheet.write_string(row, column, f"{line.sign} {line.status_word}", self._status(line.status))
@@ -210,7 +222,7 @@ class _Writer:
 
     def _link(self, sheet: Worksheet, row: int, column: int, tab: str, cell: str, text: str) -> None:
         quoted = tab.replace("'", "''")
-        link = self._format(font_color="#1a56a8", underline=1)
+        link = self._format(font_color="#1a56a8", underline=1, text_wrap=True)
         if sheet.write_url(row, column, f"external:{self.source}#'{quoted}'!{cell}", link, text) != 0:
             sheet.write_string(row, column, text, self._format())
 
@@ -222,8 +234,9 @@ class _Writer:
         for row, line in enumerate(self.view.problems[:_MOST_ROWS], 1):
             ink = {"error": "missed", "warning": "at_risk", "notice": "pending"}[line.problem.severity]
             sheet.write_string(row, 0, line.severity, self._status(ink))
+            sheet.set_row(row, _LINE * _lines(line.message, 70))
             if self.source and row < _MOST_LINKS:
-                self._link(sheet, row, 1, line.tab, line.problem.cell or "A1", line.place)
+                self._link(sheet, row, 1, line.tab, line.problem.cell or address(line.problem.row or 1, 0), line.place)
             else:
                 sheet.write_string(row, 1, line.place, plain)
             texts = (line.schools, line.value, line.message, line.suggestion, line.effect)
@@ -249,7 +262,8 @@ class _Writer:
     def _scores(self) -> None:
         sheet = self._sheet("scores")
         title = self._format(bold=True, font_size=12)
-        number, signed = self._format(num_format="0.00"), self._format(num_format="+0.00;-0.00;0.00")
+        number = self._format(num_format="0.00", align="left")
+        signed = self._format(num_format="+0.00;-0.00;0.00", align="left")
         sheet.write_string(0, 0, self.words.titles["scores"], title)
         self._table(sheet, 1, list(self.words.columns["scores"].values()), [26, 14, 18, 22, 12, 12, 12, 10])
         row = 2
@@ -257,7 +271,7 @@ class _Writer:
             for column, text in enumerate((line.exam, line.grade, line.subject)):
                 sheet.write_string(row, column, safe(text), self._format())
             sheet.write_number(row, 3, line.schools, self._format(align="left"))
-            sheet.write_number(row, 4, line.pupils, self._format())
+            sheet.write_number(row, 4, line.pupils, self._format(align="left"))
             for column, (value, style) in enumerate(((line.mean, number), (line.city, number), (line.gap, signed)), 5):
                 if value is not None:
                     sheet.write_number(row, column, value, style)
@@ -272,5 +286,5 @@ class _Writer:
             sheet.write_number(place, 1, rank.rank, self._format(align="left"))
             sheet.write_string(place, 2, safe(rank.person), self._format())
             sheet.write_string(place, 3, safe(rank.school), self._format())
-            sheet.write_number(place, 4, rank.judges, self._format())
+            sheet.write_number(place, 4, rank.judges, self._format(align="left"))
             sheet.write_number(place, 5, rank.mark, number)

@@ -71,8 +71,8 @@ def column_width(field: Field, rows: Iterable[Row]) -> float:
     least, most = _WIDTHS[field.kind]
     if field.refers == "schools" and field.kind == "ref":
         least = _SCHOOL_WIDTH
-    texts = [*field.codes, field.example, *(str(row.get(field.name, "")) for row in rows)]
-    content = min(most, max(text_width(text) for text in texts) + 3)
+    texts = [*field.codes, field.shown_example, *(str(row.get(field.name, "")) for row in rows)]
+    content = min(most, max(text_width(text) for text in texts) + 4)
     return max(least, text_width(field.name) + _HEADER_ROOM, content)
 
 
@@ -89,7 +89,7 @@ def header_note(field: Field, guide: Guide) -> str:
     parts = {
         "format": "，".join(part for part in (how, special if field.consortium.special else "") if part),
         "words": guide.word_separator.join(field.codes),
-        "example": field.example,
+        "example": field.shown_example,
     }
     lines = [guide.note[key].format(text=text) for key, text in parts.items() if text]
     return "\n".join([f"【{field.name}】{guide.marks[mark]}", field.description, *lines])
@@ -146,7 +146,7 @@ def validation(
 
 
 def _hint(field: Field, guide: Guide) -> dict[str, Any]:
-    text = f"{field.description}\n{guide.note['example'].format(text=field.example)}"
+    text = f"{field.description}\n{guide.note['example'].format(text=field.shown_example)}"
     return {
         "validate": "any",
         "input_title": _cut(field.name, _LONGEST_TITLE),
@@ -183,7 +183,7 @@ def _number(field: Field, guide: Guide) -> dict[str, Any]:
     elif field.consortium.above is not None:
         least = field.consortium.above
     limits = guide.limits[_bounds(least, most)].format(least=f"{least or 0:g}", most=f"{most or 0:g}")
-    text = guide.warnings[field.kind].format(limits=limits, example=field.example)
+    text = guide.warnings[field.kind].format(limits=limits, example=field.shown_example)
     check = {"validate": "integer" if field.kind == "int" else "decimal"} | _comparison(least, most)
     return check | _warning(field, guide, text)
 

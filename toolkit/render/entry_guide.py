@@ -11,7 +11,7 @@ from toolkit.guide import Group, Guide
 from toolkit.render.entry_look import GREY, GUESS, HUES, INK, LINK, MISSING, ROW, RULE, Look, height, text_lines
 from toolkit.schema import Schema
 
-_WIDTHS: Final = (2, 20, 80, 24, 34)
+_WIDTHS: Final = (2, 18, 82, 23, 31)
 _FIRST: Final = 1
 _LAST: Final = len(_WIDTHS) - 1
 _TEXT_WIDTH: Final = sum(_WIDTHS[2:]) - 4

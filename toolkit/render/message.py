@@ -12,6 +12,8 @@ from toolkit.outputs import Outputs
 from toolkit.templates import fill
 from toolkit.views import Digest
 
+_LONGEST_HEADER = 120
+
 
 def message(digest: Digest, outputs: Outputs, *, sender: str, sent_at: datetime) -> EmailMessage:
     """A message whose plain text and HTML say the same.
@@ -34,5 +36,6 @@ def message(digest: Digest, outputs: Outputs, *, sender: str, sent_at: datetime)
 
 
 def _one_line(text: str) -> str:
-    """Text that may stand in a header: no line break gets there from a sheet."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """Text that may stand in a header: no line break gets there from a sheet, and nothing that fills a screen."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= _LONGEST_HEADER else line[: _LONGEST_HEADER - 1] + "…"

@@ -19,12 +19,15 @@ from toolkit.schema import SheetSchema, load_schema
 __all__ = ["AS_OF", "build_sample"]
 
 
-def build_sample(path: Path, quotas: Sequence[Mapping[str, str]]) -> None:
+def build_sample(path: Path, quotas: Sequence[Mapping[str, object]]) -> None:
     """Write the sample community as an .xlsx workbook.
 
     Args:
         path: the file to write; one that is there is replaced.
-        quotas: the rows of 指标 by header, such as those of plan S9; they are written as they are.
+        quotas: the rows of 指标 by header, such as those of plan S9; they are written as they are, other keys left out.
+
+    Raises:
+        SourceError: the file cannot be written.
     """
     schema = load_schema()
     staff = Staff(schema)
@@ -39,12 +42,11 @@ def build_sample(path: Path, quotas: Sequence[Mapping[str, str]]) -> None:
     Pages(path, schema).write(plant(sheets, staff))
 
 
-def _quota(sheet: SheetSchema, quota: Mapping[str, str]) -> dict[str, Typed]:
+def _quota(sheet: SheetSchema, quota: Mapping[str, object]) -> dict[str, Typed]:
     """A row of 指标 as it is: numbers in number columns, all else as text."""
     cells = {}
-    for name, value in quota.items():
-        text = "" if value is None else str(value)
-        field = sheet.by_name[name]
+    for name, field in sheet.by_name.items():
+        text = str(quota.get(name, ""))
         numeric = field.kind in {"bound", "number"} and text.replace(".", "", 1).isdigit()
         cells[field.key] = Typed(float(text)) if numeric else Typed(text)
     return cells

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -63,11 +64,11 @@ def read_workbook(path: Path, schema: Schema) -> Workbook:
                 known.append(_read_sheet(book, meta.name, xml, path))
     except python_calamine.PasswordError as error:
         raise SourceError(f"{path.name} is protected by a password; remove the password and save it again.") from error
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise BusySourceError(
             f"{path.name} is damaged or only half copied; wait for the copy to end or restore it."
         ) from error
-    except (python_calamine.CalamineError, ET.ParseError, KeyError, OSError, ValueError) as error:
+    except (python_calamine.CalamineError, ET.ParseError, LookupError, OSError, RuntimeError, ValueError) as error:
         raise SourceError(
             f"{path.name} cannot be read as a workbook ({_one_line(error)}); open it and save it as .xlsx."
         ) from error
