@@ -9,8 +9,9 @@ import frictionless
 import pytest
 import yaml
 
+from toolkit.declarations import FOLDER
 from toolkit.plans import load_plan, plan_names
-from toolkit.schema import FOLDER, load_schema
+from toolkit.schema import load_schema
 
 ROOT = FOLDER.parent
 SCHEMA = load_schema()

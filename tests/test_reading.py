@@ -674,3 +674,33 @@ def test_required_cells_that_are_blank_are_errors():
 @pytest.mark.parametrize(("school", "faults"), [("全市", []), ("东校", ["F2 参考人数 error"])])
 def test_number_of_pupils_is_required_but_for_the_city(school, faults):
     assert errors_of("成绩", score(学校=school)) == faults
+
+
+@pytest.mark.parametrize("title", ["活动登记", "活动表", "活动␠", "活动登记表", "活 动"])
+def test_a_tab_by_another_name_is_the_sheet_if_its_header_says_so(title):
+    sheet = f"# {title}\n| 类别 | 主题 | 日期 | 承办学校 | 状态 | 佐证材料 |\n|-|\n| 联席会议 | 一 | 2025-09-18 | 中心 | 已举行 | 纪要 |"
+    assert len(assess(workbook(BASE, sheet), SCHEMA, AS_OF).ground.tables["events"].frame) == 1
+
+
+def test_a_tab_by_another_name_with_columns_of_its_own_is_left_alone():
+    own = "# 活动表\n| 场地 | 钥匙在谁手里 | 日期 |\n|-|\n| 操场 | 门卫 | 9.1 |"
+    assert all_problems(BASE, own) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2025 年 9 月 1 日", "2025年9月1日上午", "2025-09-01 下午 3:30", "2025/9/1 周一", "2025。9。1", "2025–09–01"],
+)
+def test_a_date_with_spaces_time_of_day_or_weekday_is_read(written):
+    event = f"# 活动\n| 类别 | 主题 | 日期 | 承办学校 | 状态 |\n|-|\n| 联席会议 | 一 | {written} | 中心 | 取消 |"
+    (day,) = assess(workbook(BASE, event), SCHEMA, AS_OF).ground.tables["events"].frame["date"]
+    assert day.date() == date(2025, 9, 1)
+
+
+@pytest.mark.parametrize(
+    "written", ["2025-09-01 25:00", "2025-09-01 9点", "2025年9月", "1/9/2025", "二〇二五年九月一日"]
+)
+def test_a_date_that_is_not_one_is_reported(written):
+    event = f"# 活动\n| 类别 | 主题 | 日期 | 承办学校 | 状态 |\n|-|\n| 联席会议 | 一 | {written} | 中心 | 取消 |"
+    (problem,) = all_problems(BASE, event)
+    assert (problem["cell"], problem["rule"], problem["value"]) == ("C2", "date.unreadable", written)

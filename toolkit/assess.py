@@ -13,12 +13,13 @@ from toolkit.checks import CHECKS, YARDSTICK_CHECKS, run
 from toolkit.checks.ground import Ground
 from toolkit.checks.waivers import waivers_name_something
 from toolkit.clean import clean_sheet
+from toolkit.header import resembles
 from toolkit.problems import Catalogue, Problem, in_order
 from toolkit.reckoner import Reckoner
 from toolkit.references import link
 from toolkit.rule_reader import needed_sheets, read_rules
 from toolkit.rules import QuotaRule
-from toolkit.schema import Schema
+from toolkit.schema import Schema, SheetSchema, fold
 from toolkit.standings import Standing
 from toolkit.tables import Mask, Table
 from toolkit.workbook import Sheet, Workbook
@@ -130,23 +131,27 @@ def clean(workbook: Workbook, schema: Schema, as_of: date) -> tuple[dict[str, Ta
     problems: list[Problem] = []
     tables: dict[str, Table] = {}
     for key, sheet_schema in schema.sheets.items():
-        candidates = [sheet for sheet in workbook.sheets if schema.sheet_for(sheet.title) is sheet_schema]
-        # The tab with exactly the right title is the sheet; one that only answers to another name comes after it.
-        candidates.sort(key=lambda sheet: sheet.title.strip() != sheet_schema.title)
-        chosen = candidates[0] if candidates else None
-        tables[key], found = clean_sheet(chosen, sheet_schema, schema, as_of)
-        problems += found + _unread_tabs(candidates, schema)
+        candidates = _candidates(workbook, sheet_schema, schema)
+        tables[key], found = clean_sheet(candidates[0] if candidates else None, sheet_schema, schema, as_of)
+        problems += found + _unread_tabs(candidates, sheet_schema, schema)
     return tables, problems
 
 
-def _unread_tabs(candidates: list[Sheet], schema: Schema) -> list[Problem]:
-    if len(candidates) < 2:  # noqa: PLR2004 one tab is the sheet
-        return []
-    sheet = schema.sheet_for(candidates[0].title)
-    title = sheet.title if sheet else ""
+def _candidates(workbook: Workbook, sheet_schema: SheetSchema, schema: Schema) -> list[Sheet]:
+    """The tabs that could be a sheet, the likeliest first.
+
+    A tab of exactly the right title is the sheet. One that only answers to another name is taken for it where its
+    header says so too; otherwise it is the staff's own.
+    """
+    named = [sheet for sheet in workbook.sheets if schema.sheet_for(sheet.title) is sheet_schema]
+    exact = [sheet for sheet in named if fold(sheet.title) == fold(sheet_schema.title)]
+    return exact + [sheet for sheet in named if sheet not in exact and resembles(sheet, sheet_schema)]
+
+
+def _unread_tabs(candidates: list[Sheet], sheet_schema: SheetSchema, schema: Schema) -> list[Problem]:
     catalogue = Catalogue(schema.messages)
     return [
-        catalogue.at_sheet("sheet.repeated", sheet=title, tab=other.title, read=candidates[0].title)
+        catalogue.at_sheet("sheet.repeated", sheet=sheet_schema.title, tab=other.title, read=candidates[0].title)
         for other in candidates[1:]
     ]
 

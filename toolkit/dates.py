@@ -15,10 +15,9 @@ _SERIAL_EPOCH: Final = date(1899, 12, 30)
 _SERIALS: Final = ((EARLIEST - _SERIAL_EPOCH).days, (LATEST - _SERIAL_EPOCH).days + 1)
 _COMPACT: Final = (19000101, 20991231)
 
-_TIME = (
-    r"(?:T|\s+|(?<=[日号]))(?:上午|下午|早上|中午|晚上)?\s*"
-    r"\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[AP]M)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
-)
+_PART_OF_DAY = r"(?:上午|下午|早上|中午|晚上)"
+_CLOCK = r"(?:[01]?\d|2[0-4])(?::[0-5]\d){1,2}(?:\.\d+)?\s*(?:[AP]M)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+_TIME = rf"(?:T|\s+|(?<=[日号]))(?:{_PART_OF_DAY}|{_PART_OF_DAY}?\s*{_CLOCK})"
 _WEEKDAY = r"\s*\(?(?:星期|周|礼拜)[一二三四五六日天]\)?"
 _DATE: Final = re.compile(
     rf"(\d{{4}})(?:([-/.])(\d{{1,2}})\2(\d{{1,2}})|年(\d{{1,2}})月(\d{{1,2}})[日号]?)(?:{_WEEKDAY})?(?:{_TIME})?(?:{_WEEKDAY})?",
@@ -61,7 +60,7 @@ def read_date(raw: str | float | date) -> date | Literal["range"] | None:
 
 def _tidy(text: str) -> str:
     text = re.sub(r"[‐‑‒–—―−]", "-", text).replace("。", ".")
-    return re.sub(r"(?<=\d)\s*([-/.年月])\s*(?=\d)", r"\1", text)
+    return re.sub(r"(?<=\d)\s*([-/.年月])\s*(?=\d)|(?<=\d)\s+(?=[日号])", r"\1", text)
 
 
 def _from_number(number: float) -> date | Literal["range"] | None:

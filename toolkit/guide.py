@@ -5,45 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from toolkit.errors import SchemaError
-from toolkit.schema import FOLDER, read_yaml
+from toolkit.declarations import FOLDER, Part, read_yaml, verified
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Advice(_Part):
+class Advice(Part):
     """One piece of advice on filling in."""
 
     head: str
     text: str
 
 
-class Colour(_Part):
+class Colour(Part):
     """One line of the legend: what a cell of that colour shows, and what it means."""
 
     sample: str
     text: str
 
 
-class Keeper(_Part):
+class Keeper(Part):
     """Who usually fills a sheet, and when."""
 
     who: str
     when: str
 
 
-class Group(_Part):
+class Group(Part):
     """Sheets that are used at one stage, by key, in the order of use."""
 
     head: str
     sheets: Mapping[str, Keeper]
 
 
-class Guide(_Part):
+class Guide(Part):
     """Everything `guide.yaml` declares.
 
     Attributes:
@@ -114,7 +107,4 @@ def load_guide(folder: Path = FOLDER) -> Guide:
     Raises:
         SchemaError: the file is missing or lacks a word.
     """
-    try:
-        return Guide.model_validate(read_yaml(folder / "guide.yaml"))
-    except ValidationError as error:
-        raise SchemaError(f"guide.yaml: {error}") from error
+    return verified(Guide, read_yaml(folder / "guide.yaml"), "guide.yaml")

@@ -70,6 +70,16 @@ def find_header(sheet: Sheet, schema: SheetSchema, catalogue: Catalogue) -> tupl
     ]
 
 
+def resembles(sheet: Sheet, schema: SheetSchema) -> bool:
+    """Whether some row among the first ten names at least half of the columns that the sheet must have."""
+    required = {field.key for field in schema.fields if field.required}
+    for row in sheet.rows[:SEARCHED_ROWS]:
+        named = {field.key for cell in row if (field := field_named(shown(cell), schema))}
+        if 2 * len(named & required) >= len(required):
+            return True
+    return False
+
+
 def _positions(
     texts: list[str], named: list[Field | None], schema: SheetSchema
 ) -> tuple[dict[str, int], list[tuple[int, Field]]]:

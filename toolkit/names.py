@@ -28,10 +28,12 @@ class Match:
     Attributes:
         place: the row's place in the target's frame; NOBODY where unknown or ambiguous.
         candidates: places that the name could mean, where more than one.
+        elsewhere: places of people so called, none of whom is of the school that the row names.
     """
 
     place: int = NOBODY
     candidates: tuple[int, ...] = ()
+    elsewhere: tuple[int, ...] = ()
 
 
 def texts(table: Table, key: str) -> list[str | None]:
@@ -147,13 +149,14 @@ class PersonNames:
             school: the place of the school that the row itself names; NOBODY where it names none.
 
         Returns:
-            One person, or the candidates. Someone of another school is returned where only one person has the name.
+            One person, or the candidates. A bare name means nobody of another school than the row's.
         """
         if text in self.by_number:
             return Match(self.by_number[text])
         name = _DOTS.sub("·", text)
         if places := self.by_name.get(name, ()):
-            return _single([p for p in places if self.school_of[p] == school] or places)
+            own = [p for p in places if self.school_of[p] == school] if school >= 0 else places
+            return _single(own) if own else Match(elsewhere=places)
         head, _, tail = name.rpartition("·")
         if not head:
             return Match()

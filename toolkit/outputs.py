@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from toolkit.errors import SchemaError
-from toolkit.schema import FOLDER, read_yaml
+from toolkit.declarations import FOLDER, Part, read_yaml, verified
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StatusWord(_Part):
+class StatusWord(Part):
     """How a status is shown: its word, and a sign that reads without colour."""
 
     word: str
     sign: str
 
 
-class Outputs(_Part):
+class Outputs(Part):
     """Everything `outputs.yaml` declares."""
 
     sheets: Mapping[str, str]
@@ -49,7 +42,4 @@ def load_outputs(folder: Path = FOLDER) -> Outputs:
     Raises:
         SchemaError: the file is missing or lacks a word.
     """
-    try:
-        return Outputs.model_validate(read_yaml(folder / "outputs.yaml"))
-    except ValidationError as error:
-        raise SchemaError(f"outputs.yaml: {error}") from error
+    return verified(Outputs, read_yaml(folder / "outputs.yaml"), "outputs.yaml")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from toolkit.errors import SchemaError, UsageError
-from toolkit.schema import FOLDER, read_yaml
+from toolkit.declarations import FOLDER, Part, read_yaml, verified
+from toolkit.errors import UsageError
 
 
-class Plan(BaseModel):
+class Plan(Part):
     """One file of `sheets_schema/plans/`.
 
     Attributes:
@@ -22,8 +22,6 @@ class Plan(BaseModel):
         needs: titles of the input sheets its rules use.
         quotas: rows of 指标 by header; `assumed` lists the columns whose value the plan does not give.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     plan: str
     title: str
@@ -48,7 +46,5 @@ def load_plan(name: str, folder: Path = FOLDER) -> Plan:
     known = plan_names(folder)
     if name.upper() not in known:
         raise UsageError(f"There is no plan {name}; the plans are {', '.join(known)}.")
-    try:
-        return Plan.model_validate(read_yaml(folder / "plans" / f"{name.upper()}.yaml"))
-    except ValidationError as error:
-        raise SchemaError(f"plans/{name}.yaml: {error}") from error
+    file = f"plans/{name.upper()}.yaml"
+    return verified(Plan, read_yaml(folder / file), file)

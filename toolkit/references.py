@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
@@ -174,8 +174,13 @@ class _Linker:
             text, school = str(cells.readings[cells.codes[index]].value), int(within[index])
             match = self._match(field, text, school)
             if match.candidates:
-                facts = {"candidates": self._candidates(field, match), "count": str(len(match.candidates))}
+                facts = {"candidates": self._labels(field, match.candidates), "count": str(len(match.candidates))}
                 problems.append(self._problem(f"{field.refers}.ambiguous", field, index, None, facts))
+                continue
+            if match.elsewhere:
+                named = self.directory.schools.label(school)
+                facts = {"person": self._labels(field, match.elsewhere), "named": named}
+                problems.append(self._problem("person.elsewhere", field, index, None, facts))
                 continue
             if (text, school) not in guesses:
                 guesses[text, school] = self._nearest(field, text, school) if len(guesses) < _MOST_GUESSES else None
@@ -189,11 +194,11 @@ class _Linker:
     ) -> Problem:
         return cell_problem(self.table, self.catalogue, rule, field, index, suggestion, **facts)
 
-    def _candidates(self, field: Field, match: Match) -> str:
+    def _labels(self, field: Field, found: Sequence[int]) -> str:
         names, rows = self.directory.names(field.refers or ""), self.directory.tables[field.refers or ""].rows
         labels = [
             self.catalogue.hint("candidate", label=names.label(place), row=int(rows[place]))
-            for place in match.candidates[:_MOST_CANDIDATES]
+            for place in found[:_MOST_CANDIDATES]
         ]
         return self.schema.words.list_separator.join(labels)
 

@@ -9,15 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic import Field as Attribute
+from pydantic import model_validator
 
-from toolkit.errors import SchemaError
+from toolkit.declarations import FOLDER, Part, read_yaml, verified
 
 _MOST_WORDS = 10
-
-FOLDER = Path(__file__).resolve().parent.parent / "sheets_schema"
 
 Kind = Literal[
     "text", "word", "date", "int", "number", "percent", "bool", "url", "url_or_text", "email", "list", "ref", "bound"
@@ -35,11 +32,7 @@ _KIND_OF_TYPE: dict[tuple[str, str], Kind] = {
 }
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
-
-
-class Constraints(_Part):
+class Constraints(Part):
     """Table Schema constraints that this toolkit reads."""
 
     required: bool = False
@@ -49,7 +42,7 @@ class Constraints(_Part):
     enum: tuple[str, ...] = ()
 
 
-class FieldExtras(_Part):
+class FieldExtras(Part):
     """What Table Schema has no word for, under `consortium` of a field."""
 
     key: str
@@ -66,7 +59,7 @@ class FieldExtras(_Part):
     example: str = ""
 
 
-class Field(_Part):
+class Field(Part):
     """One column (https://specs.frictionlessdata.io/table-schema/#field-descriptors)."""
 
     name: str
@@ -130,7 +123,7 @@ class Field(_Part):
         return self
 
 
-class Lookup(_Part):
+class Lookup(Part):
     """A column looked up in the row that a reference names; usable in quota filters."""
 
     name: str
@@ -139,7 +132,7 @@ class Lookup(_Part):
     field: str
 
 
-class Period(_Part):
+class Period(Part):
     """The column, or the pair of columns, that places a row in time."""
 
     date: str | None = None
@@ -147,7 +140,7 @@ class Period(_Part):
     end: str | None = None
 
 
-class SheetExtras(_Part):
+class SheetExtras(Part):
     """What Table Schema has no word for, under `consortium` of a sheet."""
 
     key: str
@@ -163,7 +156,7 @@ class SheetExtras(_Part):
     lookups: tuple[Lookup, ...] = ()
 
 
-class SheetSchema(_Part):
+class SheetSchema(Part):
     """One input sheet (https://specs.frictionlessdata.io/table-schema/)."""
 
     schema_url: str = Attribute(alias="$schema", default="")
@@ -219,7 +212,7 @@ class SheetSchema(_Part):
         return self
 
 
-class ProblemKind(_Part):
+class ProblemKind(Part):
     """One kind of problem: how grave, what is said, what to write instead."""
 
     severity: Severity
@@ -227,7 +220,7 @@ class ProblemKind(_Part):
     suggestion: str = ""
 
 
-class Messages(_Part):
+class Messages(Part):
     """The catalogue of `messages.yaml`."""
 
     places: Mapping[str, str]
@@ -235,7 +228,7 @@ class Messages(_Part):
     problems: Mapping[str, ProblemKind]
 
 
-class Words(_Part):
+class Words(Part):
     """The words of `words.yaml`."""
 
     totals: tuple[str, ...]
@@ -256,7 +249,7 @@ class Words(_Part):
         return self.and_more.format(words=self.list_separator.join(items[: _MOST_WORDS - 2]), count=len(items))
 
 
-class Schema(_Part):
+class Schema(Part):
     """Everything declared in `sheets_schema/`.
 
     Attributes:
@@ -307,29 +300,14 @@ def load_schema(folder: Path = FOLDER) -> Schema:
     Raises:
         SchemaError: a file is missing, is no YAML, or contradicts itself; the message names the file.
     """
-    special: dict[str, type[BaseModel]] = {"messages.yaml": Messages, "words.yaml": Words}
+    special: dict[str, type[Part]] = {"messages.yaml": Messages, "words.yaml": Words}
     loaded: dict[str, Any] = {}
     sheets: list[SheetSchema] = []
     for path in sorted(folder.glob("*.yaml")):
         document = read_yaml(path)
-        try:
-            if path.name in special:
-                loaded[path.stem] = special[path.name].model_validate(document)
-            elif "fields" in document:
-                sheets.append(SheetSchema.model_validate(document))
-        except ValidationError as error:
-            raise SchemaError(f"{path.name}: {error}") from error
+        if path.name in special:
+            loaded[path.stem] = verified(special[path.name], document, path.name)
+        elif "fields" in document:
+            sheets.append(verified(SheetSchema, document, path.name))
     ordered = {sheet.key: sheet for sheet in sorted(sheets, key=lambda sheet: sheet.consortium.number)}
     return Schema(sheets=ordered, **loaded)
-
-
-def read_yaml(path: Path) -> Any:  # noqa: ANN401 a document of any shape
-    """One YAML document, read with the fast loader.
-
-    Raises:
-        SchemaError: the file is missing or is no YAML.
-    """
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError) as error:
-        raise SchemaError(f"{path.name}: {error}") from error

@@ -30,7 +30,6 @@ from toolkit.views import (
     ProblemLine,
     RankLine,
     RuleHead,
-    ScoreLine,
 )
 
 _BEHIND = ("missed", "exceeded", "at_risk")
@@ -95,7 +94,7 @@ class Viewer:
             details=self.details,
             problems=self.problems,
             loans=self.loans,
-            scores=self._scores(),
+            scores=tuple(exam_lines(self.ground)),
             ranks=self._ranks(),
             workbook=self.assessment.workbook.name,
             tabs={table.schema.title: table.title for table in self.ground.tables.values() if table.title is not None},
@@ -271,12 +270,6 @@ class Viewer:
             int(row["borrower"]),
         )
 
-    def _scores(self) -> tuple[ScoreLine, ...]:
-        return tuple(
-            ScoreLine(line.exam, line.grade, line.subject, line.schools, line.pupils, line.mean, line.city, line.gap)
-            for line in exam_lines(self.ground)
-        )
-
     def _ranks(self) -> tuple[RankLine, ...]:
         return tuple(
             RankLine(
@@ -333,7 +326,7 @@ class Viewer:
             details=details,
             problems=problems,
             loans=tuple(line for line in self.loans if whole or line.borrower_place == school),
-            scores=self._scores() if whole else (),
+            scores=tuple(exam_lines(self.ground)) if whole else (),
         )
 
     def _scoped(self, line: ProblemLine, school: int) -> ProblemLine:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from toolkit.problems import Problem
+from toolkit.scores import ExamLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +131,6 @@ class LoanLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """One examination beside the city."""
-
-    exam: str
-    grade: str
-    subject: str
-    schools: int
-    pupils: int
-    mean: float | None
-    city: float | None
-    gap: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class RankLine:
     """One contestant's rank."""
 
@@ -173,7 +160,7 @@ class Dashboard:
     details: tuple[DetailLine, ...]
     problems: tuple[ProblemLine, ...]
     loans: tuple[LoanLine, ...]
-    scores: tuple[ScoreLine, ...]
+    scores: tuple[ExamLine, ...]
     ranks: tuple[RankLine, ...]
     workbook: str
     tabs: Mapping[str, str]
@@ -205,4 +192,4 @@ class Digest:
     details: tuple[DetailLine, ...]
     problems: tuple[ProblemLine, ...]
     loans: tuple[LoanLine, ...]
-    scores: tuple[ScoreLine, ...]
+    scores: tuple[ExamLine, ...]

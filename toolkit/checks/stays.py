@@ -86,7 +86,12 @@ def _of_the_school(ground: Ground, key: str, column: str, person: str, school: s
         key,
         column,
         elsewhere,
-        facts=lambda i: {"person": people.label(int(persons[i])), "named": people.schools.label(int(named[i]))},
+        facts=lambda i: {
+            "person": ground.catalogue.hint(
+                "candidate", label=people.label(int(persons[i])), row=int(ground.tables["people"].rows[persons[i]])
+            ),
+            "named": people.schools.label(int(named[i])),
+        },
     )
 
 

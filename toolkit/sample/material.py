@@ -8,7 +8,7 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
-from toolkit.schema import FOLDER, read_yaml
+from toolkit.declarations import FOLDER, read_yaml
 
 AS_OF: Final = date(2026, 11, 24)
 """The day on which the sample is meant to be looked at: week 13 of the term."""
