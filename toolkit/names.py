@@ -67,8 +67,8 @@ class KeyNames:
         return Match(self.places.get(text, NOBODY))
 
     def label(self, place: int) -> str:
-        """The key of a row."""
-        return self.keys[place] or ""
+        """The key of a row; empty for no row."""
+        return self.keys[place] or "" if place >= 0 else ""
 
     def nearest(self, text: str) -> str | None:
         """The key most like the text."""
@@ -105,8 +105,8 @@ class EventNames(KeyNames):
         return _single(self.by_topic.get(text, ()))
 
     def label(self, place: int) -> str:
-        """The number, or the topic where there is none."""
-        return self.keys[place] or self.topics[place] or ""
+        """The number, or the topic where there is none; empty for no row."""
+        return self.keys[place] or self.topics[place] or "" if place >= 0 else ""
 
     def nearest(self, text: str) -> str | None:
         """The number or topic most like the text."""
@@ -178,7 +178,9 @@ class PersonNames:
         return twice
 
     def label(self, place: int) -> str:
-        """`姓名·学校`, with the 工号 behind it where two rows share both (contract section 3)."""
+        """`姓名·学校`, with the 工号 behind it where two rows share both (contract section 3); empty for nobody."""
+        if place < 0:
+            return ""
         name, school = self.names[place] or "", self.school_of[place]
         parts = [name, self.schools.label(school)] if school >= 0 else [name]
         number = self.numbers[place]

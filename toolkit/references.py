@@ -136,12 +136,18 @@ class _Linker:
         linked[wanted] = np.array([match.place for match in matches], dtype=np.intp)[pair_of_row]
         bad = wanted & (linked == NOBODY)
         if not self._verifiable(field):
-            return linked, np.zeros_like(bad), []
+            return linked, bad, []
         several = np.zeros_like(bad)
         several[wanted] = np.array([bool(match.candidates) for match in matches], dtype=bool)[pair_of_row]
         # Which of several is meant may depend on a school that cannot be read: that cell's fault, not this one's.
-        excused = several & (within == NOBODY) & (field.consortium.within is not None)
+        excused = several & (within == NOBODY) & self._school_written(field)
         return linked, bad, self._faults(field, bad & ~excused, within)
+
+    def _school_written(self, field: Field) -> Mask:
+        """Rows that name a school, readable or not, in which a person is to be looked up."""
+        if not field.consortium.within:
+            return np.zeros(len(self.table.frame), dtype=bool)
+        return ~self.table.cells[self.table.schema.by_name[field.consortium.within].key].blank
 
     def _when(self, field: Field) -> Mask:
         """Rows in which the column names a row of another sheet; in all of them, unless its kind depends on another."""
@@ -217,9 +223,9 @@ class _Linker:
             found = [EVERYONE if item in everyone else schools.find(item).place for item in items]
             unknown.append([item for item, place in zip(items, found, strict=True) if place == NOBODY])
             linked[code] = tuple(dict.fromkeys(place for place in found if place != NOBODY)) if items else None
-        if not self.directory.verifiable("schools"):
-            return linked[cells.codes], np.zeros(len(cells.codes), dtype=bool), []
         bad = cells.where([bool(items) for items in unknown])
+        if not self.directory.verifiable("schools"):
+            return linked[cells.codes], bad, []
         problems = []
         for index in places(bad):
             named = unknown[cells.codes[index]]

@@ -263,7 +263,7 @@ class Viewer:
             int(table.rows[index]),
             self.schools.label(int(row["borrower"])),
             self.schools.label(int(row["lender"])),
-            names[int(row["resource"])] or "",
+            (names[int(row["resource"])] or "") if row["resource"] >= 0 else "",
             f"{row['quantity']:.0f}",
             due,
             (self.assessment.as_of - due).days,
