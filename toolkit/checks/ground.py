@@ -97,7 +97,7 @@ class Ground:
                 yield self.catalogue.at_row(rule, sheet=table.schema.title, row=row, first=first)
 
     def report_header(self, rule: str, key: str, column: str) -> Iterator[Problem]:
-        """A problem at the header cell of a column; nothing where the sheet lacks a required column: that says enough."""
+        """A problem at the header cell of a column; nothing where the sheet lacks a required column."""
         table = self.tables[key]
         if table.header and not table.broken and column in table.header.positions:
             position = table.header.positions[column]
