@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import numpy as np
@@ -97,13 +97,14 @@ class Source:
             Places of rows, and beside each the place of one school of its list; 全部 is every school active that day.
         """
         lists = self.table.frame[field].to_numpy()
+        active_on = lru_cache(maxsize=None)(self.active_on)
         rows: list[int] = []
         schools: list[int] = []
         for row, items in enumerate(lists):
             if items is not None and isinstance(items, tuple):
                 named = set(items) - {EVERYONE}
                 if EVERYONE in items:
-                    named |= set(self.active_on(self.row_dates[row]))
+                    named |= set(active_on(self.row_dates[row]))
                 rows += [row] * len(named)
                 schools += sorted(named)
         return np.array(rows, dtype=np.intp), np.array(schools, dtype=np.intp)

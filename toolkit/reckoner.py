@@ -61,6 +61,7 @@ class Reckoner:
         self.source = lru_cache(maxsize=None)(lambda key: Source(ground, key))
         self.obligors = lru_cache(maxsize=None)(self._obligors)
         self.ties = lru_cache(maxsize=None)(self._ties)
+        self.active = lru_cache(maxsize=None)(self._active)
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -86,7 +87,7 @@ class Reckoner:
             rule.period, self.terms, self.ground.as_of, whole=whole, calendar_year=words.words.calendar_year
         )
 
-    def active(self, period: Period) -> list[int]:
+    def _active(self, period: Period) -> list[int]:
         """Places of the schools active in a period."""
         return active_schools(self.ground, _day(period.start), _day(period.end))
 
