@@ -189,3 +189,9 @@ def test_a_rule_over_a_broken_sheet_counts_nothing():
 """
     (result,) = results(assess(workbook(BASE, sheets), SCHEMA, AS_OF))
     assert (result["done"], result["rows"]) == (0, [])
+
+
+def test_a_reader_of_an_unknown_school_gets_nothing_rather_than_everything():
+    readers = "# 收件人\n| 姓名 | 邮箱 | 角色 | 学校 |\n|-|\n| 林 | a@example.com | 领导 | |\n| 东 | b@example.com | 校长 | 东校 |"
+    viewer = Viewer(assess(workbook(TERMS, readers), SCHEMA, AS_OF), load_outputs())
+    assert [digest.role for digest in viewer.digests("weekly")] == ["leader"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from toolkit.problems import Catalogue, Problem
+from toolkit.problems import Catalogue, Problem, quoted
 from toolkit.schema import Field, SheetSchema, fold
 from toolkit.values import NEAR, shown
 from toolkit.workbook import Sheet, address, column_letters
@@ -107,7 +107,7 @@ def _missing(header: Header, texts: list[str], schema: SheetSchema, catalogue: C
             hint = (
                 ""
                 if near is None
-                else catalogue.hint("near_header", letters=column_letters(near), text=texts[near].strip())
+                else catalogue.hint("near_header", letters=column_letters(near), text=quoted(texts[near].strip()))
             )
             problems.append(
                 catalogue.at_cell(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.names import EVERYONE, NOBODY, SPECIAL, EventNames, KeyNames, Match, PersonNames, SchoolNames, texts
-from toolkit.problems import Catalogue, Problem
+from toolkit.problems import Catalogue, Problem, quoted
 from toolkit.schema import Field, Schema
 from toolkit.tables import Mask, Table, cell_problem, places
 
@@ -191,7 +191,7 @@ class _Linker:
             if (text, school) not in guesses:
                 guesses[text, school] = self._nearest(field, text, school) if len(guesses) < _MOST_GUESSES else None
             problems.append(
-                self._problem(f"{field.refers}.unknown", field, index, guesses[text, school], {"item": text})
+                self._problem(f"{field.refers}.unknown", field, index, guesses[text, school], {"item": quoted(text)})
             )
         return problems
 
@@ -230,6 +230,6 @@ class _Linker:
         for index in places(bad):
             named = unknown[cells.codes[index]]
             near = schools.nearest(named[0]) if len(named) == 1 else None
-            facts = {"item": self.schema.words.list_separator.join(named)}
+            facts = {"item": quoted(self.schema.words.list_separator.join(named))}
             problems.append(self._problem("schools.unknown", field, index, near, facts))
         return linked[cells.codes], bad, problems

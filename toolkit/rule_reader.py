@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from toolkit.checks.ground import Ground
 from toolkit.names import SPECIAL, PersonNames
-from toolkit.problems import Problem
+from toolkit.problems import Problem, quoted
 from toolkit.rules import PERSON_OBLIGORS, SHARES, Column, Condition, Operator, QuotaRule
 from toolkit.schema import Constraints, Field, SheetSchema, fold
 from toolkit.tables import Table, cell_problem
@@ -31,12 +31,17 @@ _COMPARISON: Final = re.compile(r"(?P<column>[^=≠≥≤!<>]+)(?P<sign>>=|<=|!=
 _SIGNS: Final[dict[str, Operator]] = {"=": "=", "≠": "≠", "!=": "≠", "≥": "≥", ">=": "≥", "≤": "≤", "<=": "≤"}
 
 
+_TYPED: Final = frozenset({"text", "item", "name"})
+"""Facts that quote what staff typed."""
+
+
 class _UnreadableError(Exception):
     """Why part of a rule cannot be read: a key of the catalogue's hints, and what to write instead."""
 
-    def __init__(self, reason: str, suggestion: str | None = None, **facts: object) -> None:
+    def __init__(self, reason: str, suggestion: str | None = None, **facts: str) -> None:
         super().__init__(reason)
-        self.reason, self.suggestion, self.facts = reason, suggestion, facts
+        self.reason, self.suggestion = reason, suggestion
+        self.facts = {name: quoted(fact) if name in _TYPED else fact for name, fact in facts.items()}
 
 
 def read_rules(ground: Ground) -> tuple[tuple[QuotaRule, ...], list[Problem]]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.header import Header
-from toolkit.problems import Catalogue, Problem
+from toolkit.problems import Catalogue, Problem, quoted
 from toolkit.schema import Field, SheetSchema
 from toolkit.values import Reading, shown
 from toolkit.workbook import RawValue, address
@@ -129,7 +129,8 @@ class Table:
             for index in places(cells.where([text is not None for text in read_as])):
                 row, code = int(self.rows[index]), cells.codes[index]
                 cell = address(row, cells.position or 0)
-                yield Repair(self.schema.title, row, field.name, cell, shown(cells.contents[code]), read_as[code] or "")
+                value, plain = quoted(shown(cells.contents[code])), quoted(read_as[code] or "")
+                yield Repair(self.schema.title, row, field.name, cell, value, plain)
 
 
 def _read_as(field: Field, raw: RawValue, reading: Reading) -> str | None:

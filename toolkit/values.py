@@ -19,7 +19,11 @@ from toolkit.workbook import RawValue
 
 _LIST_SEPARATORS: Final = re.compile(r"[、,;/\n\r]+")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+")
-_EMAIL: Final = re.compile(r"[^\s@,;<>()\"]+@(?:[\w-]+\.)+[\w-]{2,}")
+_EMAIL: Final = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}",
+    re.IGNORECASE | re.ASCII,
+)
+"""The dot-atom form of RFC 5322, 3.4.1, at a host name of letters, digits and hyphens."""
 _URL: Final = re.compile(
     r"(?:https?://[^\s/]+(?:/\S*)?|(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE
 )

@@ -299,8 +299,10 @@ class Viewer:
                 continue
             role, school = str(frame["role"].iloc[index]), int(frame["school"].iloc[index])
             name, email = texts(table, "name")[index] or "", texts(table, "email")[index] or ""
-            scope = NOBODY if role == "leader" else school
-            yield self._digest(role, name, email, int(table.rows[index]), scope)
+            if role == "leader":
+                yield self._digest(role, name, email, int(table.rows[index]), NOBODY)
+            elif school >= 0:  # a school that is not known has no digest: never the whole community's instead
+                yield self._digest(role, name, email, int(table.rows[index]), school)
 
     def _digest(self, role: str, name: str, email: str, row: int, school: int) -> Digest:
         whole = school == NOBODY

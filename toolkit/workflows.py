@@ -169,6 +169,8 @@ def write_weekly(loaded: Loaded, out: Path | None) -> list[Path]:
             with replacing(path) as temporary:
                 temporary.write_bytes(bytes(mail))
             written.append(path)
+        for stale in set(folder.glob("weekly-*.eml")) - set(written):
+            stale.unlink()  # of a reader who no longer gets one
     return written
 
 
