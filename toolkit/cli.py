@@ -61,11 +61,32 @@ def _print_filled(template: str, **values: object) -> None:
     typer.echo(fill(template, **values), nl=False)
 
 
+def _version(wanted: bool) -> None:  # noqa: FBT001 a flag of the command line
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"consortium {version('consortium-toolkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def consortium(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Check, measure and report the shared spreadsheets of an education community."""
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to put it.")] = Path("demo"), as_of: AsOf = None
 ) -> None:
-    """Do the whole job on a shipped sample community: no set-up, no network."""
+    """Do the whole job on a sample community.
+
+    No set-up, no network. A workbook that is there already is kept and used.
+    """
     from toolkit import demo as sample_job
 
     result = sample_job.run(folder, as_of.date() if as_of else None)
@@ -81,7 +102,10 @@ def init(
         str | None, typer.Option(help="Load the quota rules of a plan, S1 to S9.", metavar="S1..S9")
     ] = None,
 ) -> None:
-    """Make an entry workbook; an existing one is never changed: what it lacks goes into a file beside it."""
+    """Make an entry workbook.
+
+    An existing one is never changed: what it lacks goes into a file beside it.
+    """
     from toolkit import workflows
     from toolkit.settings import load_settings
 
@@ -98,7 +122,10 @@ def check(
     json: Json = False,  # noqa: FBT002 a flag of the command line
     repairs: Repairs = False,  # noqa: FBT002
 ) -> None:
-    """Every problem in the entries, to the cell. Exit 1 if any is an error."""
+    """List every problem, to the cell.
+
+    Exit 1 if any is an error.
+    """
     loaded = _load(config, workbook, sheet, as_of)
     problems = loaded.assessment.problems
     if json:
@@ -123,7 +150,7 @@ def quotas(
     as_of: AsOf = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Where every obligation stands."""
+    """List where every obligation stands."""
     loaded = _load(config, workbook, sheet, as_of)
     if json:
         from toolkit.results import results
@@ -143,7 +170,10 @@ def explain(
     as_of: AsOf = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
-    """Why an obligation stands where it stands: the rows that count, and those that nearly do."""
+    """Say why an obligation stands as it does.
+
+    The rule in words, each row that counts, each that nearly does and why not.
+    """
     from dataclasses import asdict
 
     from toolkit.explain import Explainer, RuleInWords, explanations
@@ -179,7 +209,7 @@ def weekly(
     out: Out = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write .eml files, send nothing.")] = False,  # noqa: FBT002
 ) -> None:
-    """Make the weekly digests, one for each reader."""
+    """Make the weekly digest of each reader."""
     from toolkit import workflows
     from toolkit.errors import UsageError
 

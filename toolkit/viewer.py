@@ -341,7 +341,7 @@ class Viewer:
         line = replace(line, schools=self.schools.label(school), owners=frozenset({school}))
         if not any(other in text for other in others):
             return line
-        return replace(line, message=self.outputs.neutral_problem.format(place=line.place), value="", suggestion="")
+        return replace(line, message=self.outputs.neutral_problem, value="", suggestion="")
 
 
 def _personal(rule: QuotaRule) -> bool:
