@@ -184,6 +184,7 @@ class Made:
         columns: `sheet: column` of columns that the existing workbook lacks.
         quotas: how many quota rules the file holds.
         existing: whether the workbook was there already and stays as it is.
+        needs: titles of the sheets that the plan's rules use.
     """
 
     path: Path | None
@@ -191,6 +192,7 @@ class Made:
     columns: tuple[str, ...]
     quotas: int
     existing: bool = False
+    needs: tuple[str, ...] = ()
 
 
 def make_workbook(path: Path, plan_name: str | None) -> Made:
@@ -212,7 +214,8 @@ def make_workbook(path: Path, plan_name: str | None) -> Made:
     if not path.exists():
         sheets = list(schema.sheets)
         _write_entries(path, schema, sheets, rows, plan)
-        return Made(path, tuple(schema.sheets[key].title for key in sheets), (), len(rows))
+        titles = tuple(schema.sheets[key].title for key in sheets)
+        return Made(path, titles, (), len(rows), needs=plan.needs if plan else ())
     lacking = _lacking(read_workbook(path, schema), schema, rows)
     if not lacking.sheets:
         return Made(None, (), (), 0, existing=True)
