@@ -233,10 +233,11 @@ class Reckoner:
         quotas = self.ground.directory.quotas
         words = self.ground.schema.sheets["quotas"].by_key["obligor"].words
         labels = {None, period.label, period.within}
+        quota_of = table.frame["quota"].tolist()
+        whom, period_of_row = texts(table, "obligor"), texts(table, "period")
         waived: set[int] = set()
         for index in places(self.ground.sound("waivers")):
-            quota = int(table.frame["quota"].iloc[index])
-            who, when = texts(table, "obligor")[index], texts(table, "period")[index]
+            quota, who, when = quota_of[index], whom[index], period_of_row[index]
             if quota < 0 or quotas.label(quota) != rule.number or (when is not None and when not in labels):
                 continue
             everyone = who is None or who == words[rule.obligor]

@@ -293,12 +293,13 @@ class Viewer:
         """
         table = self.ground.tables["recipients"]
         frame = table.frame
+        names, emails = texts(table, "name"), texts(table, "email")
         for index in places(self.ground.sound("recipients")):
             topics = frame["topics"].iloc[index]
             if topics and topic not in topics:
                 continue
             role, school = str(frame["role"].iloc[index]), int(frame["school"].iloc[index])
-            name, email = texts(table, "name")[index] or "", texts(table, "email")[index] or ""
+            name, email = names[index] or "", emails[index] or ""
             if role == "leader":
                 yield self._digest(role, name, email, int(table.rows[index]), NOBODY)
             elif school >= 0:  # a school that is not known has no digest: never the whole community's instead
