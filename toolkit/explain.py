@@ -115,7 +115,9 @@ class Explainer:
         quotas = self.ground.directory.quotas
         place = quotas.find(cleaned(number)).place
         if place < 0:
-            near = nearest(cleaned(number), list(quotas.places))
+            section = cleaned(number).partition(".")[0] + "."
+            known = [key for key in quotas.places if key.startswith(section)] or list(quotas.places)
+            near = nearest(cleaned(number), known)
             hint = f" Did you mean {near}?" if near else ""
             raise UsageError(f"There is no quota rule {quoted(number)} in the workbook.{hint}")
         row = int(self.ground.tables["quotas"].rows[place])
@@ -142,7 +144,7 @@ class Explainer:
         )
 
     def standings(self, rule: QuotaRule, obligor: str | None) -> list[tuple[int, Standing]]:
-        """The standings under a rule, with their numbers; of one obligor where one is named.
+        """The standings under a rule, with their numbers; of whoever is named, a school naming its persons too.
 
         Raises:
             UsageError: nobody of that name owes it.
@@ -150,15 +152,26 @@ class Explainer:
         found = [(i, s) for i, s in enumerate(self.assessment.standings) if s.rule.row == rule.row]
         if obligor is None:
             return found
-        text = cleaned(obligor)
-        names = self.ground.directory.people if rule.obligor in PERSON_OBLIGORS else self.ground.directory.schools
-        place = names.find(text).place
-        chosen = [(i, s) for i, s in found if text == s.obligor.label or (place >= 0 and place == s.obligor.place)]
+        chosen = [(number, standing) for number, standing in found if self._is_meant(cleaned(obligor), standing)]
+        if not chosen and rule.obligor == "community":
+            raise UsageError(f"Quota {rule.number} is owed by the community as a whole; leave {quoted(obligor)} out.")
         if not chosen:
-            near = nearest(text, [s.obligor.label for _, s in found])
+            near = nearest(cleaned(obligor), [standing.obligor.label for _, standing in found])
             hint = f" Did you mean {near}?" if near else ""
             raise UsageError(f"Nobody called {quoted(obligor)} owes quota {rule.number}.{hint}")
         return chosen
+
+    def _is_meant(self, text: str, standing: Standing) -> bool:
+        """Whether a text names the obligor, is one of its names, or names its school."""
+        obligor = standing.obligor
+        if text == obligor.label:
+            return True
+        if obligor.school != NOBODY and self.ground.directory.schools.find(text).place == obligor.school:
+            return True
+        if standing.rule.obligor not in PERSON_OBLIGORS:
+            return False
+        person = self.ground.directory.people.find(text)
+        return obligor.place in (person.place, *person.candidates)
 
     def explain(self, number: int, standing: Standing) -> Explanation:
         """One standing with its rows.
@@ -228,10 +241,21 @@ class Explainer:
         text = self.outputs.reasons[kind]
         if kind == "error":
             return text.format(message=self._fault_of(tally.source.schema.title, int(tally.source.table.rows[index])))
+        if kind == "leans":
+            return text.format(row=self._leans_on(tally, index))
         if kind == "condition":
             condition = standing.rule.conditions[int(number)]
             return text.format(condition=condition.text, value=self._written(tally, condition, index))
         return text.format(period=standing.period.label)
+
+    def _leans_on(self, tally: Tally, index: int) -> str:
+        """The first row in error that a row refers to."""
+        for field in tally.source.schema.fields:
+            place = int(tally.source.table.frame[field.key].iloc[index]) if field.refers else NOBODY
+            if place >= 0 and not self.ground.sound(field.refers or "")[place]:
+                target = self.ground.tables[field.refers or ""]
+                return f"{target.schema.title}!{target.rows[place]}"
+        return ""
 
     @cached_property
     def _errors(self) -> dict[tuple[str, int | None], Problem]:

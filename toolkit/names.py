@@ -62,9 +62,17 @@ class KeyNames:
         """Place by key."""
         return _first_places(self.keys)
 
+    @cached_property
+    def closed(self) -> Mapping[str, int]:
+        """Place by key without its spaces: `李  明` is how some make two signs as long as three."""
+        return _first_places(_closed(name) for name in self.places)
+
     def find(self, text: str) -> Match:
-        """The row with this key."""
-        return Match(self.places.get(text, NOBODY))
+        """The row with this key; spaces within count only where they tell two keys apart."""
+        if text in self.places:
+            return Match(self.places[text])
+        number = self.closed.get(_closed(text))
+        return Match() if number is None else Match(list(self.places.values())[number])
 
     def label(self, place: int) -> str:
         """The key of a row; empty for no row."""
@@ -141,6 +149,11 @@ class PersonNames:
         """Places by 姓名, dots made alike."""
         return _grouped([name and _DOTS.sub("·", name) for name in self.names])
 
+    @cached_property
+    def by_closed_name(self) -> Mapping[str, tuple[int, ...]]:
+        """Places by 姓名 without its spaces."""
+        return _grouped([name and _closed(_DOTS.sub("·", name)) for name in self.names])
+
     def find(self, text: str, school: int = NOBODY) -> Match:
         """Who is meant.
 
@@ -154,7 +167,7 @@ class PersonNames:
         if text in self.by_number:
             return Match(self.by_number[text])
         name = _DOTS.sub("·", text)
-        if places := self.by_name.get(name, ()):
+        if places := self.by_name.get(name, ()) or self.by_closed_name.get(_closed(name), ()):
             own = [p for p in places if self.school_of[p] == school] if school >= 0 else places
             return _single(own) if own else Match(elsewhere=places)
         head, _, tail = name.rpartition("·")
@@ -167,7 +180,8 @@ class PersonNames:
         return Match(person) if person in (named.place, *named.candidates) and person >= 0 else Match()
 
     def _at_school(self, name: str, school: int) -> Match:
-        return _single([p for p in self.by_name.get(name, ()) if self.school_of[p] == school])
+        places = self.by_name.get(name, ()) or self.by_closed_name.get(_closed(name), ())
+        return _single([p for p in places if self.school_of[p] == school])
 
     @cached_property
     def _shared(self) -> set[tuple[str | None, int]]:
@@ -205,6 +219,10 @@ class PersonNames:
             if self.names[place]:
                 places.setdefault(school, []).append(place)
         return places
+
+
+def _closed(text: str) -> str:
+    return text.replace(" ", "")
 
 
 def _grouped(names: Iterable[str | None]) -> dict[str, tuple[int, ...]]:

@@ -35,6 +35,10 @@ class Outputs(Part):
     blank: str
     supplement: str
 
+    def legend(self) -> str:
+        """Every sign with its word, on one line."""
+        return "   ".join(f"{status.sign} {status.word}" for status in self.statuses.values())
+
 
 def load_outputs(folder: Path = FOLDER) -> Outputs:
     """Read and verify the words.

@@ -132,7 +132,9 @@ class Catalogue:
         if suggestion is None and kind.suggestion:
             suggestion = kind.suggestion.format(**facts)
         message = kind.message.format(**facts)
-        if suggestion and "hint" not in facts:
+        if "hint_name" in facts:
+            message += self.messages.hints[str(facts["hint_name"])]
+        elif suggestion and "hint" not in facts:
             message += self.messages.hints["suggestion"].format(suggestion=quoted(suggestion))
         elif facts.get("hint"):
             message += str(facts["hint"])

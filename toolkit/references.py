@@ -15,9 +15,12 @@ from toolkit.names import EVERYONE, NOBODY, SPECIAL, EventNames, KeyNames, Match
 from toolkit.problems import Catalogue, Problem, quoted
 from toolkit.schema import Field, Schema
 from toolkit.tables import Mask, Table, cell_problem, places
+from toolkit.values import split_list
 
 Places = npt.NDArray[np.intp]
 
+_SINGLE = frozenset({"schools", "people"})
+"""Sheets of which a cell that names several is a likely slip."""
 _MOST_CANDIDATES = 5
 _MOST_GUESSES = 200
 """Names for which a likeness is looked up in one column: beyond that a guess helps nobody and costs time."""
@@ -188,10 +191,15 @@ class _Linker:
                 facts = {"person": self._labels(field, match.elsewhere), "named": named}
                 problems.append(self._problem("person.elsewhere", field, index, None, facts))
                 continue
+            written = quoted(cells.text(index).strip())
+            if field.refers in _SINGLE and len(split_list(text)) > 1:
+                facts = {"item": written, "hint_name": "one_only"}
+                problems.append(self._problem(f"{field.refers}.unknown", field, index, None, facts))
+                continue
             if (text, school) not in guesses:
                 guesses[text, school] = self._nearest(field, text, school) if len(guesses) < _MOST_GUESSES else None
             problems.append(
-                self._problem(f"{field.refers}.unknown", field, index, guesses[text, school], {"item": quoted(text)})
+                self._problem(f"{field.refers}.unknown", field, index, guesses[text, school], {"item": written})
             )
         return problems
 

@@ -238,6 +238,7 @@ class Words(Part):
     conditions: Mapping[str, str]
     calendar_year: str
     bound_units: tuple[str, ...]
+    approximations: tuple[str, ...]
     person_separator: str
     list_separator: str
     and_more: str

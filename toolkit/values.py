@@ -33,6 +33,9 @@ NEAR: Final = 50.0
 """The least likeness, from 0 to 100, at which a word is offered instead of another."""
 
 
+_NEAR_WORD: Final = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Why a text is no value: the kind of problem, the facts its wording needs, what to write instead."""
@@ -144,12 +147,19 @@ def _word(field: Field, _raw: RawValue, text: str, words: Words, _as_of: date) -
     return _unknown_word(field, text, words)
 
 
+def _likely_word(text: str, words: list[str]) -> str | None:
+    """The one word most like the text; None where two are as like, or none is: a wrong word would pass the check."""
+    found = process.extract(text, words, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD, limit=2)
+    alone = len(found) == 1 or (len(found) > 1 and found[0][1] > found[1][1])
+    return found[0][0] if alone else None
+
+
 def _unknown_word(field: Field, text: str, words: Words) -> Reading:
     facts: dict[str, object] = {"allowed": words.some(list(field.codes))}
-    return Reading(fault=Fault("word.unknown", nearest(text, list(field.codes)), facts))
+    return Reading(fault=Fault("word.unknown", _likely_word(text, list(field.codes)), facts))
 
 
-def _date(_field: Field, raw: RawValue, text: str, _words: Words, as_of: date) -> Reading:
+def _date(field: Field, raw: RawValue, text: str, _words: Words, as_of: date) -> Reading:
     if isinstance(raw, time | timedelta):
         return Reading(fault=Fault("date.unreadable"))
     value = read_date(raw if isinstance(raw, float | date) else text)
@@ -158,6 +168,8 @@ def _date(_field: Field, raw: RawValue, text: str, _words: Words, as_of: date) -
     if value == "range":
         return Reading(fault=Fault("date.out_of_range"))
     suggestion = suggest_date(text, as_of)
+    if suggestion is None and not field.required:
+        return Reading(fault=Fault("date.unreadable", facts={"hint_name": "leave_blank"}))
     return Reading(fault=Fault("date.unreadable", suggestion.isoformat() if suggestion else None))
 
 
@@ -175,28 +187,32 @@ def _number_in(raw: RawValue, text: str, units: tuple[str, ...]) -> float | None
     return _plain_number(text, units) if isinstance(raw, str) else None
 
 
-def _number(field: Field, raw: RawValue, text: str, _words: Words, _as_of: date) -> Reading:
+def _number(field: Field, raw: RawValue, text: str, words: Words, _as_of: date) -> Reading:
     number = _number_in(raw, text, field.consortium.units)
     if number is None:
-        return Reading(fault=Fault("number.unreadable", _digits_in(text)))
+        return Reading(fault=Fault("number.unreadable", _digits_in(text, words)))
     return Reading(number)
 
 
-def _int(field: Field, raw: RawValue, text: str, _words: Words, _as_of: date) -> Reading:
+def _int(field: Field, raw: RawValue, text: str, words: Words, _as_of: date) -> Reading:
     number = _number_in(raw, text, field.consortium.units)
     if number is None:
-        return Reading(fault=Fault("int.unreadable", _digits_in(text)))
+        return Reading(fault=Fault("int.unreadable", _digits_in(text, words)))
     if not number.is_integer():
         return Reading(fault=Fault("int.fraction"))
     return Reading(number)
 
 
-def _digits_in(text: str) -> str | None:
+def _digits_in(text: str, words: Words) -> str | None:
+    """The one number in a text that says nothing else but "about"; other words, such as hours, change its meaning."""
     found = re.findall(r"\d+(?:\.\d+)?", text)
-    return found[0] if len(found) == 1 else None
+    rest = re.sub(r"\d+(?:\.\d+)?", "", text)
+    for word in words.approximations:
+        rest = rest.replace(word, "")
+    return found[0] if len(found) == 1 and not rest.strip() else None
 
 
-def read_percent(raw: RawValue, text: str) -> float | Fault:
+def read_percent(raw: RawValue, text: str, words: Words) -> float | Fault:
     """A share from 0 to 1, from `92%` or a bare share; a Fault where it is neither."""
     if isinstance(raw, str) and text.endswith("%"):
         body = text[:-1].rstrip()
@@ -204,7 +220,7 @@ def read_percent(raw: RawValue, text: str) -> float | Fault:
     else:
         share = _number_in(raw, text, ())
     if share is None:
-        return Fault("percent.unreadable", f"{digits}%" if (digits := _digits_in(text)) else None)
+        return Fault("percent.unreadable", f"{digits}%" if (digits := _digits_in(text, words)) else None)
     if share > 1:
         bare = not text.endswith("%")
         return Fault("percent.above_one", f"{_likely_percent(share if bare else share * 100):.15g}%")
@@ -220,8 +236,8 @@ def _likely_percent(number: float) -> float:
     return round(number, 6)
 
 
-def _percent(_field: Field, raw: RawValue, text: str, _words: Words, _as_of: date) -> Reading:
-    share = read_percent(raw, text)
+def _percent(_field: Field, raw: RawValue, text: str, words: Words, _as_of: date) -> Reading:
+    share = read_percent(raw, text, words)
     return Reading(fault=share) if isinstance(share, Fault) else Reading(share)
 
 

@@ -133,6 +133,13 @@ class Viewer:
             sign=word.sign,
             rows=tuple(standing.evidence),
             school_place=standing.obligor.school,
+            numbers={
+                "minimum": rule.minimum,
+                "maximum": rule.maximum,
+                "done": standing.done,
+                "planned": standing.planned or None,
+            },
+            form="share" if rule.is_share else "gap" if rule.measure == "mean_gap" else "plain",
         )
 
     def _cell(self, number: int) -> CellView:
@@ -264,7 +271,7 @@ class Viewer:
             self.schools.label(int(row["borrower"])),
             self.schools.label(int(row["lender"])),
             (names[int(row["resource"])] or "") if row["resource"] >= 0 else "",
-            f"{row['quantity']:.0f}",
+            float(row["quantity"]),
             due,
             (self.assessment.as_of - due).days,
             int(row["borrower"]),
@@ -342,7 +349,7 @@ class Viewer:
         line = replace(line, schools=self.schools.label(school), owners=frozenset({school}))
         if not any(other in text for other in others):
             return line
-        return replace(line, message=self.outputs.neutral_problem, value="", suggestion="")
+        return replace(line, message=self.outputs.neutral_problem.format(place=line.place), value="", suggestion="")
 
 
 def _personal(rule: QuotaRule) -> bool:

@@ -66,7 +66,12 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class DetailLine:
-    """One result of contract section 3, worded."""
+    """One result of contract section 3, worded.
+
+    Attributes:
+        numbers: minimum, maximum, done and planned as they are.
+        form: how numbers are shown: `share`, `gap` or `plain`.
+    """
 
     number: str
     name: str
@@ -84,6 +89,8 @@ class DetailLine:
     sign: str
     rows: tuple[str, ...]
     school_place: int
+    numbers: Mapping[str, float | None]
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ class LoanLine:
     borrower: str
     lender: str
     resource: str
-    quantity: str
+    quantity: float
     due: date
     days: int
     borrower_place: int

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -29,6 +30,7 @@ _LONGEST: Final = 32_000
 _MOST_LINKS: Final = 60_000
 """A worksheet holds 65,530 links."""
 _MOST_ROWS: Final = 1_000_000
+_FORMS: Final = {"share": "0.0%", "gap": "+0.00;-0.00;0", "plain": "General"}
 _LINE: Final = 18
 """Height of one line of text in points."""
 _UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -78,9 +80,11 @@ def _relative(source: Path | None, path: Path) -> str | None:
     if source is None:
         return None
     try:
-        return os.path.relpath(source.resolve(), path.parent.resolve())
+        relative = os.path.relpath(source.resolve(), path.parent.resolve())
     except ValueError:  # another drive
-        return str(source.resolve())
+        relative = str(source.resolve())
+    # XlsxWriter takes the first # for the anchor and a %25 for a sign that all is escaped already.
+    return quote(relative, safe="/\\:") if "#" in relative or "%" in relative else relative
 
 
 class _Writer:
@@ -168,6 +172,9 @@ class _Writer:
         sheet.write_string(row + 1, len(matrix.heads) + 2, words["score"], head)
         for number, line in enumerate(matrix.rows, row + 2):
             self._matrix_row(sheet, number, line)
+        soft = self._format(font_color="#4b5567")
+        sheet.write_string(row + len(matrix.rows) + 3, 0, self.words.legend(), soft)
+        sheet.write_string(row + len(matrix.rows) + 4, 0, words["folded"], soft)
 
     def _matrix_row(self, sheet: Worksheet, row: int, line: MatrixRow) -> None:
         sheet.set_row(row, 20)
@@ -207,9 +214,16 @@ class _Writer:
                     sheet.write_string(row, column, f"{line.sign} {line.status_word}", self._status(line.status))
                 elif key == "rows":
                     self._evidence(sheet, row, column, line.rows, wrap)
+                elif key in line.numbers:
+                    self._number(sheet, row, column, line.numbers[key], line.form)
                 else:
                     sheet.write_string(row, column, safe(str(getattr(line, key))), plain)
         sheet.autofilter(0, 0, max(1, len(self.view.details)), len(names) - 1)
+
+    def _number(self, sheet: Worksheet, row: int, column: int, number: float | None, form: str) -> None:
+        if number is not None:
+            rounded = round(number, 4)
+            sheet.write_number(row, column, rounded, self._format(num_format=_FORMS[form], align="right"))
 
     def _evidence(self, sheet: Worksheet, row: int, column: int, rows: Sequence[str], plain: Format) -> None:
         """The evidence rows in one cell; the link leads to the first of them."""
@@ -253,9 +267,11 @@ class _Writer:
             if self.source and row < _MOST_LINKS:
                 tab = self.view.tabs.get(line.place.partition("!")[0], line.place.partition("!")[0])
                 self._link(sheet, row, 0, tab, address(line.row, 0), line.place)
-            texts = (line.borrower, line.lender, line.resource, line.quantity, line.due.isoformat(), str(line.days))
-            for column, text in enumerate(texts, 1):
+            for column, text in enumerate((line.borrower, line.lender, line.resource), 1):
                 sheet.write_string(row, column, safe(text), plain)
+            sheet.write_number(row, 4, line.quantity, plain)
+            sheet.write_datetime(row, 5, line.due, self._format(num_format="yyyy-mm-dd", align="left"))
+            sheet.write_number(row, 6, line.days, plain)
         if not self.view.loans:
             sheet.write_string(1, 0, self.words.headings["none"], plain)
 
