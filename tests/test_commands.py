@@ -7,6 +7,7 @@ import subprocess
 import sys
 from email.policy import default
 from pathlib import Path
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -262,3 +263,79 @@ def test_demo_does_the_whole_job_and_keeps_what_was_typed_into_it(tmp_path):
     assert list((tmp_path / "demo" / "待发邮件").glob("*.eml"))
     assert run("demo", tmp_path / "demo").returncode == 0
     assert workbook.stat().st_mtime_ns == stamp
+
+
+@pytest.mark.parametrize(("name", "content"), [("index.html", b"<h1>mine</h1>"), ("看板.xlsx", b"mine")])
+def test_a_file_that_was_not_made_here_is_not_replaced(book, name, content):
+    mine = book.with_name(name)
+    mine.write_bytes(content)
+    result = run("dashboard", "--workbook", book, "--as-of", AS_OF)
+    assert (result.returncode, mine.read_bytes()) == (2, content)
+    assert f"{name} is there already and was not made by this toolkit" in result.stderr
+
+
+def test_our_own_files_are_replaced(book):
+    assert run("dashboard", "--workbook", book, "--as-of", AS_OF).returncode == 0
+    assert run("dashboard", "--workbook", book, "--as-of", AS_OF).returncode == 0
+
+
+@pytest.mark.parametrize("obstacle", ["file", "folder"])
+def test_an_output_folder_that_is_none_is_wrong_usage(book, tmp_path, obstacle):
+    out = tmp_path / "out"
+    if obstacle == "file":
+        out.write_text("")
+    else:
+        (out / "看板.xlsx").mkdir(parents=True)
+    result = run("dashboard", "--workbook", book, "--as-of", AS_OF, "--out", out)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+
+
+def test_links_survive_odd_names(write_xlsx):
+    book = write_xlsx(SHEETS, name="1# 登记 100%25.xlsx")
+    assert run("dashboard", "--workbook", book, "--as-of", AS_OF).returncode == 0
+    link = openpyxl.load_workbook(book.with_name("看板.xlsx"))["待改"]["B2"].hyperlink
+    assert (unquote(link.target), link.location) == ("1# 登记 100%25.xlsx", "'活动'!D4")
+
+
+def test_numbers_in_the_dashboard_are_numbers(book):
+    run("dashboard", "--workbook", book, "--as-of", AS_OF)
+    head, line = list(openpyxl.load_workbook(book.with_name("看板.xlsx"))["指标明细"].iter_rows(values_only=True))[:2]
+    shown = dict(zip(head, line, strict=True))
+    assert (shown["下限"], shown["已完成"], shown["已安排"]) == (2, 1, 1)
+
+
+def test_a_digest_of_someone_who_no_longer_gets_one_is_taken_away(book, write_xlsx, tmp_path):
+    box = tmp_path / "box"
+    run("weekly", "--dry-run", "--workbook", book, "--as-of", AS_OF, "--out", box)
+    fewer = write_xlsx(SHEETS | {"收件人": RECIPIENTS[:2]}, name="少.xlsx")
+    run("weekly", "--dry-run", "--workbook", fewer, "--as-of", AS_OF, "--out", box)
+    assert list(mails(box)) == ["weekly-002-leader.eml"]
+
+
+def test_init_names_the_rules_whose_number_is_taken(book):
+    result = run("init", "--workbook", book, "--plan", "s9")
+    assert "other rules of the same number: 2.3、4.5" in result.stdout
+
+
+PEOPLE = [["姓名", "学校", "职务"], ["李  明", "东校", "教师"], ["张伟", "东校", "教师"], ["张伟", "西校", "教师"]]
+TEACHERS = [*QUOTAS, ["4.3", "教案", "教师", "学期", "教案", "教师", "", "次数", "", 1]]
+
+
+def test_explain_takes_a_school_for_its_persons_and_a_shared_name_for_all_who_have_it(write_xlsx):
+    plans = [["教师", "课题名", "上传日期"], ["李明", "观潮", "2025-10-12"]]
+    book = write_xlsx(SHEETS | {"人员": PEOPLE, "指标": TEACHERS, "教案": plans})
+    east = run("explain", "4.3", "东校", "--workbook", book, "--as-of", AS_OF).stdout
+    assert [line for line in east.splitlines() if line[:1] in "✓!·"] == [
+        "✓ 李 明·甲镇东小学：1 / 1，已达标",
+        "! 张伟·甲镇东小学：0 / 1，有风险",
+    ]
+    both = run("explain", "4.3", "张伟", "--workbook", book, "--as-of", AS_OF).stdout
+    assert both.count("张伟·") == 2
+    joint = run("explain", "2.3", "东校", "--workbook", book, "--as-of", AS_OF)
+    assert joint.stderr == "consortium: Quota 2.3 is owed by the community as a whole; leave 东校 out.\n"
+
+
+def test_quotas_behind_lists_only_those(book):
+    text = run("quotas", "--behind", "--workbook", book, "--as-of", "2026-01-20").stdout
+    assert "有风险  2.3" in text or "有风险  4.5" in text
+    assert "已达标" not in text

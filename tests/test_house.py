@@ -97,8 +97,8 @@ def test_a_plan_names_only_sheets_and_sections_that_are_there(name):
     assert all(set(row) <= {*SCHEMA.sheets["quotas"].by_name, "assumed"} for row in plan.quotas)
 
 
-def test_there_are_nine_plans():
-    assert plan_names() == ["S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9"]
+def test_the_nine_plans_are_there():
+    assert {f"S{number}" for number in range(1, 10)} <= set(plan_names())
 
 
 def test_the_reference_is_up_to_date():

@@ -704,3 +704,30 @@ def test_a_date_that_is_not_one_is_reported(written):
     event = f"# 活动\n| 类别 | 主题 | 日期 | 承办学校 | 状态 |\n|-|\n| 联席会议 | 一 | {written} | 中心 | 取消 |"
     (problem,) = all_problems(BASE, event)
     assert (problem["cell"], problem["rule"], problem["value"]) == ("C2", "date.unreadable", written)
+
+
+@pytest.mark.parametrize(("listed", "written"), [("李  明", "李明"), ("李明", "李　明"), ("李明", "李 明·东校")])
+def test_spaces_within_a_name_do_not_matter_where_no_other_has_it(listed, written):
+    people = f"# 人员\n| 姓名 | 学校 | 职务 |\n|-|\n| {listed} | 东校 | 教师 |"
+    plan = f"# 教案\n| 教师 | 课题名 | 上传日期 |\n|-|\n| {written} | 观潮 | 2025-10-12 |"
+    assert all_problems(BASE, people, plan) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "suggestion"),
+    [
+        ("时长", "1.5小时", None),
+        ("时长", "约90", "90"),
+        ("时长", "九十", None),
+        ("类别", "开会", None),
+        ("类别", "联席会义", "联席会议"),
+        ("承办学校", "东校、西校", None),
+        ("承办学校", "东小", "甲镇东小学"),
+        ("结束日期", "至今", None),
+    ],
+)
+def test_nothing_is_suggested_that_would_only_pass_the_check(column, written, suggestion):
+    row = {"类别": "联席会议", "主题": "一", "日期": "2025-09-18", "承办学校": "中心", "状态": "取消", column: written}
+    event = f"# 活动\n| {' | '.join(row)} |\n|-|\n| {' | '.join(row.values())} |"
+    (problem,) = all_problems(BASE, event)
+    assert (problem["column"], problem["value"], problem["suggestion"]) == (column, written, suggestion)

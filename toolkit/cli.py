@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,24 +30,41 @@ Config = Annotated[
     Path | None, typer.Option(help="Configuration file; consortium.toml here if there is one.", metavar="FILE")
 ]
 Book = Annotated[
-    Path | None, typer.Option("--workbook", help="The entry workbook; needs no configuration.", metavar="FILE.xlsx")
+    Path | None,
+    typer.Option("--workbook", help="The entry workbook; needs no configuration.", metavar="FILE.xlsx", readable=False),
 ]
-GoogleSheet = Annotated[str | None, typer.Option("--sheet", help="A Google Sheet's URL or id.", metavar="URL-or-ID")]
+GoogleSheet = Annotated[
+    str | None, typer.Option("--sheet", help="A Google Sheet's URL or id (not in this version).", metavar="URL-or-ID")
+]
+
+
+def _day(text: str) -> date:
+    from toolkit.dates import read_date
+
+    day = read_date(text.strip())
+    if not isinstance(day, date):
+        raise typer.BadParameter(f"{text} is no date; write it like 2026-11-24.")
+    return day
+
+
 AsOf = Annotated[
-    datetime | None,
-    typer.Option("--as-of", help="The day to take for today.", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD"),
+    date | None,
+    typer.Option(
+        "--as-of", help="The day to take for today; today in China otherwise.", parser=_day, metavar="YYYY-MM-DD"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Behind = Annotated[bool, typer.Option("--behind", help="List only what is at risk, missed or exceeded.")]
 Repairs = Annotated[bool, typer.Option("--repairs", help="List what was read though it is not written plainly.")]
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for the results; beside the workbook otherwise.", metavar="DIR")
 ]
 
 
-def _load(config: Path | None, workbook: Path | None, sheet: str | None, as_of: datetime | None) -> Loaded:
+def _load(config: Path | None, workbook: Path | None, sheet: str | None, as_of: date | None) -> Loaded:
     from toolkit import workflows
 
-    return workflows.load(config=config, workbook=workbook, sheet=sheet, as_of=as_of.date() if as_of else None)
+    return workflows.load(config=config, workbook=workbook, sheet=sheet, as_of=as_of)
 
 
 def _print_json(document: Any) -> None:  # noqa: ANN401 any JSON value
@@ -89,8 +107,9 @@ def demo(
     """
     from toolkit import demo as sample_job
 
-    result = sample_job.run(folder, as_of.date() if as_of else None)
-    _print_filled("demo/body.txt", result=result)
+    result = sample_job.run(folder, as_of)
+    command = sys.argv[0] if Path(sys.argv[0]).name == "consortium" else "consortium"
+    _print_filled("demo/body.txt", result=result, command=command, config=shlex.quote(str(result.config)))
 
 
 @app.command()
@@ -99,7 +118,7 @@ def init(
     workbook: Book = None,
     sheet: GoogleSheet = None,
     plan: Annotated[
-        str | None, typer.Option(help="Load the quota rules of a plan, S1 to S9.", metavar="S1..S9")
+        str | None, typer.Option(help="Load the quota rules of a plan, such as S9.", metavar="S1..S9")
     ] = None,
 ) -> None:
     """Make an entry workbook.
@@ -126,6 +145,8 @@ def check(
 
     Exit 1 if any is an error.
     """
+    from toolkit import workflows
+
     loaded = _load(config, workbook, sheet, as_of)
     problems = loaded.assessment.problems
     if json:
@@ -136,8 +157,11 @@ def check(
             if repairs
             else []
         )
-        book = loaded.assessment.workbook
-        _print_filled("check/body.txt", problems=problems, repairs=found, words=loaded.outputs, book=book)
+        book, own = loaded.assessment.workbook, workflows.own_tabs()
+        others = [title for title in book.others if title not in own]
+        _print_filled(
+            "check/body.txt", problems=problems, repairs=found, words=loaded.outputs, name=book.name, others=others
+        )
     if any(problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
 
@@ -149,6 +173,7 @@ def quotas(
     sheet: GoogleSheet = None,
     as_of: AsOf = None,
     json: Json = False,  # noqa: FBT002
+    behind: Behind = False,  # noqa: FBT002
 ) -> None:
     """List where every obligation stands."""
     loaded = _load(config, workbook, sheet, as_of)
@@ -157,7 +182,7 @@ def quotas(
 
         _print_json(results(loaded.assessment))
     else:
-        _print_filled("quotas/body.txt", view=loaded.dashboard, words=loaded.outputs)
+        _print_filled("quotas/body.txt", view=loaded.dashboard, words=loaded.outputs, behind=behind)
 
 
 @app.command()

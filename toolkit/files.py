@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toolkit.errors import BusySourceError, SourceError
+from toolkit.errors import BusySourceError, UsageError
+
+MARK = "consortium-toolkit"
+"""Stands in every file made here that has a name of its own to lose: other people's files are not replaced."""
 
 
 @contextmanager
@@ -22,16 +26,19 @@ def replacing(path: Path) -> Iterator[Path]:
         The file to write.
 
     Raises:
-        SourceError: the folder cannot be written.
+        UsageError: the folder is a file or cannot be written, or the target is a folder.
         BusySourceError: the target is held open by another program.
     """
+    folder = path.parent
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; a file of that name is to be written: move it or choose another folder.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=f".tmp{path.suffix}", dir=path.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=f".tmp{path.suffix}", dir=folder)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"{folder} is a file, not a folder; choose another folder.") from error
     except OSError as error:
-        raise SourceError(
-            f"{path.parent} cannot be written ({error.strerror}); choose another folder with --out."
-        ) from error
+        raise UsageError(f"{folder} cannot be written ({error.strerror}); choose another folder.") from error
     os.close(handle)
     temporary = Path(name)
     try:
@@ -48,3 +55,23 @@ def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def refuse_strangers(path: Path) -> None:
+    """Refuse to replace a file that was not made by this toolkit.
+
+    Raises:
+        UsageError: there is such a file.
+    """
+    if path.is_file() and not _made_here(path):
+        raise UsageError(f"{path} is there already and was not made by this toolkit; move it or choose another folder.")
+
+
+def _made_here(path: Path) -> bool:
+    if path.suffix == ".xlsx":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return MARK.encode() in archive.read("docProps/core.xml")
+        except (zipfile.BadZipFile, KeyError, OSError):
+            return False
+    return MARK.encode() in path.read_bytes()[:4096]

@@ -8,14 +8,14 @@ from pathlib import Path
 from pydantic import Field
 
 from toolkit.declarations import FOLDER, Part, read_yaml, verified
-from toolkit.errors import UsageError
+from toolkit.errors import SchemaError, UsageError
 
 
 class Plan(Part):
     """One file of `sheets_schema/plans/`.
 
     Attributes:
-        plan: its id, S1 to S9.
+        plan: its id, the name of its file.
         title: what it is called.
         summary: what kind of plan it is.
         sections: headings by the first part of 指标编号.
@@ -43,8 +43,11 @@ def load_plan(name: str, folder: Path = FOLDER) -> Plan:
         UsageError: there is no plan of that name.
         SchemaError: its file contradicts itself.
     """
-    known = plan_names(folder)
-    if name.upper() not in known:
-        raise UsageError(f"There is no plan {name}; the plans are {', '.join(known)}.")
-    file = f"plans/{name.upper()}.yaml"
-    return verified(Plan, read_yaml(folder / file), file)
+    known = {plan.casefold(): plan for plan in plan_names(folder)}
+    if name.casefold() not in known:
+        raise UsageError(f"There is no plan {name}; the plans are {', '.join(known.values())}.")
+    file = f"plans/{known[name.casefold()]}.yaml"
+    plan = verified(Plan, read_yaml(folder / file), file)
+    if plan.plan != known[name.casefold()]:
+        raise SchemaError(f"{file}: plan says {plan.plan}; it must be the file's name.")
+    return plan

@@ -5,11 +5,22 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from toolkit.errors import UsageError
 
 DEFAULT_FILE = Path("consortium.toml")
+
+
+_REASONS = {
+    "extra_forbidden": "there is no such setting; look for a slip of the pen",
+    "string_type": "write text in quotation marks",
+    "string_too_short": "write something between the quotation marks, or leave the line out",
+    "string_pattern_mismatch": "write an address such as office@example.com",
+    "path_type": "write a path in quotation marks",
+    "model_type": "write it as a section in brackets",
+}
+"""What to do about a value of the wrong kind, by pydantic's name of the fault."""
 
 
 class _Part(BaseModel):
@@ -19,7 +30,7 @@ class _Part(BaseModel):
 class CommunitySettings(_Part):
     """`[community]`: its name, as results and mails call it."""
 
-    name: str | None = None
+    name: str | None = Field(default=None, min_length=1)
 
 
 class WorkbookSettings(_Part):
@@ -37,7 +48,7 @@ class OutputSettings(_Part):
 class MailSettings(_Part):
     """`[mail]`: the address that messages come from."""
 
-    sender: str = "consortium@localhost"
+    sender: str = Field(default="consortium@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
 
 
 class Settings(_Part):
@@ -66,11 +77,12 @@ def load_settings(path: Path | None) -> Settings:
     except OSError as error:
         raise UsageError(f"{chosen} cannot be read ({error.strerror}); check the path given with --config.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{chosen} is no valid TOML in UTF-8: {error}.") from error
+        raise UsageError(f"{chosen} is no valid TOML in UTF-8: {error}. In paths, write / instead of \\.") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{chosen}: {name}: {first['msg']}.") from error
+        reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise UsageError(f"{chosen}: {name}: {reason}.") from error
     return _resolved(settings, chosen.parent)
 
 

@@ -16,7 +16,8 @@ from typing import Final
 
 from toolkit.assess import Assessment, assess
 from toolkit.errors import UsageError
-from toolkit.files import replacing, write_text
+from toolkit.files import refuse_strangers, replacing, write_text
+from toolkit.names import texts
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.plans import Plan, load_plan
 from toolkit.progress import stage
@@ -93,6 +94,13 @@ def load(*, config: Path | None, workbook: Path | None, sheet: str | None, as_of
     return Loaded(assessment, path, settings, schema, outputs)
 
 
+def own_tabs() -> set[str]:
+    """Titles of the tabs that this toolkit puts into an entry workbook beside the sheets: nobody misses them."""
+    from toolkit.guide import load_guide
+
+    return set(load_guide().tabs.values())
+
+
 @contextmanager
 def no_garbage_collection() -> Iterator[None]:
     """Pause the collector while a workbook becomes values: all of it stays alive, and looking again costs a third."""
@@ -140,6 +148,8 @@ def write_reports(loaded: Loaded, out: Path | None) -> list[Path]:
     book, html = folder / loaded.outputs.files["dashboard"], folder / loaded.outputs.files["page"]
     if book.resolve() == loaded.path.resolve():
         raise UsageError(f"{book.name} is the entry workbook itself; choose another folder with --out.")
+    for path in (book, html):
+        refuse_strangers(path)
     with stage("Writing the dashboard"):
         text = page(loaded.dashboard, loaded.outputs)
         write_dashboard(book, loaded.dashboard, loaded.outputs, loaded.path)
@@ -185,6 +195,7 @@ class Made:
         quotas: how many quota rules the file holds.
         existing: whether the workbook was there already and stays as it is.
         needs: titles of the sheets that the plan's rules use.
+        clashing: numbers of the plan's rules that the existing workbook uses for other rules.
     """
 
     path: Path | None
@@ -193,6 +204,7 @@ class Made:
     quotas: int
     existing: bool = False
     needs: tuple[str, ...] = ()
+    clashing: tuple[str, ...] = ()
 
 
 def make_workbook(path: Path, plan_name: str | None) -> Made:
@@ -218,11 +230,11 @@ def make_workbook(path: Path, plan_name: str | None) -> Made:
         return Made(path, titles, (), len(rows), needs=plan.needs if plan else ())
     lacking = _lacking(read_workbook(path, schema), schema, rows)
     if not lacking.sheets:
-        return Made(None, (), (), 0, existing=True)
+        return Made(None, (), (), 0, existing=True, clashing=lacking.clashing)
     target = _free_name(path, outputs.supplement)
     _write_entries(target, schema, lacking.sheets, lacking.rows, plan)
     titles = tuple(schema.sheets[key].title for key in lacking.sheets)
-    return Made(target, titles, lacking.columns, len(lacking.rows), existing=True)
+    return Made(target, titles, lacking.columns, len(lacking.rows), existing=True, clashing=lacking.clashing)
 
 
 def _write_entries(
@@ -244,6 +256,7 @@ class _Lacking:
     sheets: list[str]
     columns: tuple[str, ...]
     rows: list[dict[str, str | list[str]]]
+    clashing: tuple[str, ...]
 
 
 def _lacking(raw: Workbook, schema: Schema, rows: list[dict[str, str | list[str]]]) -> _Lacking:
@@ -256,12 +269,14 @@ def _lacking(raw: Workbook, schema: Schema, rows: list[dict[str, str | list[str]
             columns += [f"{table.schema.title}: {name}" for name in absent]
         if absent:
             sheets.append(key)
-    known = set(tables["quotas"].frame["number"].dropna())
-    missing = [row for row in rows if row[schema.sheets["quotas"].fields[0].name] not in known]
+    number, name = (schema.sheets["quotas"].by_key[key].name for key in ("number", "name"))
+    known = dict(zip(texts(tables["quotas"], "number"), texts(tables["quotas"], "name"), strict=True))
+    missing = [row for row in rows if row[number] not in known]
+    clashing = tuple(str(row[number]) for row in rows if known.get(str(row[number]), row[name]) != row[name])
     if missing and "quotas" not in sheets:
         sheets.append("quotas")
     order = list(schema.sheets)
-    return _Lacking(sorted(sheets, key=order.index), tuple(columns), missing)
+    return _Lacking(sorted(sheets, key=order.index), tuple(columns), missing, clashing)
 
 
 def _free_name(path: Path, word: str) -> Path:

@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from toolkit.files import replacing
+from toolkit.files import MARK, replacing
 from toolkit.outputs import Outputs
 from toolkit.views import CellView, Dashboard, MatrixRow
 from toolkit.workbook import address
@@ -69,10 +69,10 @@ def write_dashboard(path: Path, dashboard: Dashboard, outputs: Outputs, source: 
         source: the entry workbook that problems and evidence link to; None where it has no path.
 
     Raises:
-        SourceError: the file cannot be written.
+        UsageError: the file cannot be written.
     """
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), _OPTIONS) as book:
-        book.set_properties({"title": dashboard.community, "comments": dashboard.as_of.isoformat()})
+        book.set_properties({"title": dashboard.community, "author": MARK, "comments": dashboard.as_of.isoformat()})
         _Writer(book, dashboard, outputs, _relative(source, path)).write()
 
 
