@@ -325,7 +325,7 @@ def test_explain_takes_a_school_for_its_persons_and_a_shared_name_for_all_who_ha
     plans = [["教师", "课题名", "上传日期"], ["李明", "观潮", "2025-10-12"]]
     book = write_xlsx(SHEETS | {"人员": PEOPLE, "指标": TEACHERS, "教案": plans})
     east = run("explain", "4.3", "东校", "--workbook", book, "--as-of", AS_OF).stdout
-    assert [line for line in east.splitlines() if line[:1] in "✓!·"] == [
+    assert [line for line in east.splitlines() if line and line[0] in "✓!·"] == [
         "✓ 李 明·甲镇东小学：1 / 1，已达标",
         "! 张伟·甲镇东小学：0 / 1，有风险",
     ]
