@@ -135,7 +135,7 @@ def test_a_name_beside_an_unreadable_school_is_nobody_yet():
     ]
 
 
-def test_a_bare_name_means_nobody_of_another_school():
+def test_a_bare_name_means_the_only_one_who_has_it_wherever_that_is():
     sheets = """
 # 人员
 | 工号 | 姓名 | 学校 | 职务 |
@@ -150,6 +150,7 @@ def test_a_bare_name_means_nobody_of_another_school():
 | 挂职学习 | 1 | 东校 | 西校 | 2025-09-01 |
 """
     assert said(BASE, sheets) == [
+        "交流 exchanges.overlap A3",
         "交流 person.elsewhere B3",
         "交流 exchanges.overlap A4",
         "交流 person.elsewhere B4",
@@ -168,11 +169,17 @@ def test_an_overdue_loan_of_something_unknown_is_shown_all_the_same(texts):
     assert (line.place, line.resource, line.days) == ("借用!2", line.resource, 75)
 
 
-def test_a_sheet_without_a_required_column_reports_nothing_else():
+def test_no_other_cell_of_a_sheet_without_a_required_column_is_reported_and_its_rules_run_over_no_rows():
     terms = "# 学期\n| 学期 | 学年 | 开始日期 |\n|-|\n| 上学期 | 2025学年 | 9.1 |"
-    schools = "# 学校\n| 简称 | 角色 |\n|-|\n| 东校 | 成员学校 |"
+    schools = "# 学校\n| 简称 | 角色 |\n|-|\n| 东校 | 领衔学校 |"
     event = "# 活动\n| 类别 | 主题 | 日期 | 承办学校 | 状态 |\n|-|\n| 联席会议 | 一 | 2025-12-18 | 东校 | 计划 |"
-    assert said(terms, schools, event) == ["学校 column.missing None", "学期 column.missing None"]
+    assert said(terms, schools, event) == [
+        "学校 column.missing None",
+        "学校 schools.no_lead B1",
+        "活动 events.no_term C2",
+        "学期 column.missing None",
+        "学期 terms.none_begun C1",
+    ]
 
 
 def test_a_rule_over_a_broken_sheet_counts_nothing():

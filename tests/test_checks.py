@@ -469,13 +469,17 @@ def test_loan_returned_on_the_day_it_went_out_is_out_while_it_is_lent():
     [
         "一本 | 2025-09-01 | 2025-09-30 | ",
         "3 | 9.1 | 2025-09-30 | ",
-        "3 | 2025-09-01 | 月底 | ",
         "3 | 2025-09-01 | 2025-09-30 | 上周",
     ],
 )
 def test_loan_with_an_unreadable_number_or_date_takes_no_part(unreadable):
     rows = f"| B1 | 东校 | 西校 | {unreadable} | |\n| B1 | 东校 | 中心 | 3 | 2025-09-02 | 2025-09-30 | | |\n"
     assert [line for line in problems_of("借用", RESOURCES, LOANS + rows) if line.startswith("D3")] == []
+
+
+def test_loan_with_an_unreadable_due_date_is_out_all_the_same():
+    rows = "| B1 | 东校 | 西校 | 3 | 2025-09-01 | 月底 | | |\n| B1 | 东校 | 中心 | 3 | 2025-09-02 | 2025-09-30 | | |\n"
+    assert problems_of("借用", RESOURCES, LOANS + rows) == ["F2 应还日期 error", "D3 数量 error"]
 
 
 def test_loan_of_a_resource_in_error_is_no_fault_and_counts_for_nothing():

@@ -28,12 +28,10 @@ class Match:
     Attributes:
         place: the row's place in the target's frame; NOBODY where unknown or ambiguous.
         candidates: places that the name could mean, where more than one.
-        elsewhere: places of people so called, none of whom is of the school that the row names.
     """
 
     place: int = NOBODY
     candidates: tuple[int, ...] = ()
-    elsewhere: tuple[int, ...] = ()
 
 
 def texts(table: Table, key: str) -> list[str | None]:
@@ -162,22 +160,20 @@ class PersonNames:
             school: the place of the school that the row itself names; NOBODY where it names none.
 
         Returns:
-            One person, or the candidates. A bare name means nobody of another school than the row's.
+            One person, or the candidates. Someone of another school is returned where only one person has the name.
         """
         if text in self.by_number:
             return Match(self.by_number[text])
         name = _DOTS.sub("·", text)
         if places := self.by_name.get(name, ()) or self.by_closed_name.get(_closed(name), ()):
-            own = [p for p in places if self.school_of[p] == school] if school >= 0 else places
-            return _single(own) if own else Match(elsewhere=places)
+            return _single([p for p in places if school >= 0 and self.school_of[p] == school] or places)
         head, _, tail = name.rpartition("·")
         if not head:
             return Match()
         if self.schools.find(tail).place >= 0:
             return self._at_school(head, self.schools.find(tail).place)
-        person = self.by_number.get(tail, NOBODY)
         named = self.find(head)
-        return Match(person) if person in (named.place, *named.candidates) and person >= 0 else Match()
+        return _single([p for p in (named.place, *named.candidates) if p >= 0 and self.numbers[p] == tail])
 
     def _at_school(self, name: str, school: int) -> Match:
         places = self.by_name.get(name, ()) or self.by_closed_name.get(_closed(name), ())

@@ -186,11 +186,6 @@ class _Linker:
                 facts = {"candidates": self._labels(field, match.candidates), "count": str(len(match.candidates))}
                 problems.append(self._problem(f"{field.refers}.ambiguous", field, index, None, facts))
                 continue
-            if match.elsewhere:
-                named = self.directory.schools.label(school)
-                facts = {"person": self._labels(field, match.elsewhere), "named": named}
-                problems.append(self._problem("person.elsewhere", field, index, None, facts))
-                continue
             written = quoted(cells.text(index).strip())
             if field.refers in _SINGLE and len(split_list(text)) > 1:
                 facts = {"item": written, "hint_name": "one_only"}

@@ -97,9 +97,9 @@ class Ground:
                 yield self.catalogue.at_row(rule, sheet=table.schema.title, row=row, first=first)
 
     def report_header(self, rule: str, key: str, column: str) -> Iterator[Problem]:
-        """A problem at the header cell of a column; nothing where the sheet lacks a required column."""
+        """A problem at the header cell of a column; nothing where the sheet has no such column."""
         table = self.tables[key]
-        if table.header and not table.broken and column in table.header.positions:
+        if table.header and column in table.header.positions:
             position = table.header.positions[column]
             yield self.catalogue.at_cell(
                 rule,

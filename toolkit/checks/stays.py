@@ -116,7 +116,7 @@ def pairs_apart(ground: Ground) -> Iterator[Problem]:
     kind = codes_of(table, "kind")
     pair = pd.DataFrame({"kind": kind, "low": np.minimum(a, b), "high": np.maximum(a, b)})
     group = pair.groupby(["kind", "low", "high"], sort=False).ngroup().to_numpy().astype(np.int64)
-    known = table.filled("kind", "start", "school_a", "school_b") & table.readable("end") & (a >= 0) & (b >= 0)
+    known = table.filled("kind", "start") & table.readable("end") & (a >= 0) & (b >= 0)
     earliest = first_overlap(group, table.frame["start"], table.frame["end"], known)
     yield from ground.report_clashes("pairings.overlap", "pairings", None, earliest)
 
@@ -137,7 +137,8 @@ def _parties(ground: Ground, table: Table) -> tuple[npt.NDArray[np.int64], npt.N
         of_school = np.where(is_person, -1, table.frame[school].to_numpy())
         identity = text.where(~by_school, [f"\0school {place}" for place in names])
         identity = identity.where(~is_person, [f"\0person {place}" if place >= 0 else None for place in person])
-        sides.append(pd.DataFrame({"school": of_school, "identity": identity, "known": identity.notna()}))
+        known = identity.notna() & (is_person | (of_school >= 0))
+        sides.append(pd.DataFrame({"school": of_school, "identity": identity, "known": known}))
     both = pd.concat(sides, ignore_index=True)
     number = both.groupby(["school", "identity"], sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
     number[~both["known"].to_numpy()] = -1

@@ -40,7 +40,7 @@ def stock_suffices(ground: Ground) -> Iterator[Problem]:
     table = ground.tables["loans"]
     frame = table.frame
     stock = np.append(ground.tables["resources"].frame["quantity"].to_numpy(), np.nan)[frame["resource"].to_numpy()]
-    known = table.filled("resource", "quantity", "lent_on") & table.readable("due_on", "returned_on") & ~np.isnan(stock)
+    known = table.filled("resource", "quantity", "lent_on") & table.readable("returned_on") & ~np.isnan(stock)
     lent = frame["lent_on"].to_numpy()
     lost = (frame["condition"] == "lost").to_numpy()
     back = np.where(
