@@ -37,7 +37,7 @@ class Outputs(Part):
 
     def legend(self) -> str:
         """Every sign with its word, on one line."""
-        return "   ".join(f"{status.sign} {status.word}" for status in self.statuses.values())
+        return "\u3000".join(f"{status.sign} {status.word}" for status in self.statuses.values())
 
 
 def load_outputs(folder: Path = FOLDER) -> Outputs:
