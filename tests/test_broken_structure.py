@@ -6,6 +6,7 @@ import pytest
 from markdown import BASE, workbook
 
 from toolkit.assess import assess
+from toolkit.digests import digests
 from toolkit.outputs import load_outputs
 from toolkit.results import results
 from toolkit.schema import load_schema
@@ -201,4 +202,4 @@ def test_a_rule_over_a_broken_sheet_counts_nothing():
 def test_a_reader_of_an_unknown_school_gets_nothing_rather_than_everything():
     readers = "# 收件人\n| 姓名 | 邮箱 | 角色 | 学校 |\n|-|\n| 林 | a@example.com | 领导 | |\n| 东 | b@example.com | 校长 | 东校 |"
     viewer = Viewer(assess(workbook(TERMS, readers), SCHEMA, AS_OF), load_outputs())
-    assert [digest.role for digest in viewer.digests("weekly")] == ["leader"]
+    assert [digest.role for digest in digests(viewer, "weekly")] == ["leader"]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -22,7 +21,6 @@ from toolkit.views import (
     CellView,
     Dashboard,
     DetailLine,
-    Digest,
     Figure,
     LoanLine,
     Matrix,
@@ -32,7 +30,7 @@ from toolkit.views import (
     RuleHead,
 )
 
-_BEHIND = ("missed", "exceeded", "at_risk")
+BEHIND = ("missed", "exceeded", "at_risk")
 
 
 def amount(rule: QuotaRule, value: float | None) -> str:
@@ -61,7 +59,7 @@ def figures_of(standings: Sequence[Standing], errors: int, outputs: Outputs) -> 
     rate_text = "–" if rate is None else f"{rate:.0%}"
     return (
         Figure("compliance", f"{outputs.figures['compliance']}（{met}/{len(counted)}）", rate_text),
-        Figure("at_risk", outputs.figures["at_risk"], str(sum(standing.status in _BEHIND for standing in standings))),
+        Figure("at_risk", outputs.figures["at_risk"], str(sum(standing.status in BEHIND for standing in standings))),
         Figure("errors", outputs.figures["errors"], str(errors)),
     )
 
@@ -289,67 +287,6 @@ class Viewer:
             )
             for line in contest_lines(self.ground)
         )
-
-    # --- digests
-
-    def digests(self, topic: str) -> Iterable[Digest]:
-        """One for each sound row of 收件人 that subscribes to the topic, each of its reader's scope only.
-
-        Args:
-            topic: code of 订阅, such as `weekly`.
-        """
-        table = self.ground.tables["recipients"]
-        frame = table.frame
-        names, emails = texts(table, "name"), texts(table, "email")
-        for index in places(self.ground.sound("recipients")):
-            topics = frame["topics"].iloc[index]
-            if topics and topic not in topics:
-                continue
-            role, school = str(frame["role"].iloc[index]), int(frame["school"].iloc[index])
-            name, email = names[index] or "", emails[index] or ""
-            if role == "leader":
-                yield self._digest(role, name, email, int(table.rows[index]), NOBODY)
-            elif school >= 0:  # a school that is not known has no digest: never the whole community's instead
-                yield self._digest(role, name, email, int(table.rows[index]), school)
-
-    def _digest(self, role: str, name: str, email: str, row: int, school: int) -> Digest:
-        whole = school == NOBODY
-        standings = [s for s in self.assessment.standings if whole or s.obligor.school == school]
-        details = tuple(line for line in self.details if whole or line.school_place == school)
-        problems = (
-            self.problems
-            if whole
-            else tuple(self._scoped(line, school) for line in self.problems if school in line.owners)
-        )
-        errors = sum(line.problem.severity == "error" for line in problems)
-        return Digest(
-            role=role,
-            reader=name,
-            email=email,
-            row=row,
-            school="" if whole else self.schools.label(school),
-            community=self.assessment.community,
-            period=self.period,
-            as_of=self.assessment.as_of,
-            figures=figures_of(standings, errors, self.outputs),
-            behind=tuple(line for line in details if line.status in _BEHIND),
-            details=details,
-            problems=problems,
-            loans=tuple(line for line in self.loans if whole or line.borrower_place == school),
-            scores=tuple(exam_lines(self.ground)) if whole else (),
-        )
-
-    def _scoped(self, line: ProblemLine, school: int) -> ProblemLine:
-        """The line for a reader of one school: where its words name another school, only the place is said."""
-        own = {self.schools.label(school), self.schools.short[school] or ""} - {""}
-        text = f"{line.message} {line.value} {line.suggestion}"
-        for name in sorted(own, key=len, reverse=True):
-            text = text.replace(name, "")
-        others = {name for names in (self.schools.keys, self.schools.short) for name in names if name} - own
-        line = replace(line, schools=self.schools.label(school), owners=frozenset({school}))
-        if not any(other in text for other in others):
-            return line
-        return replace(line, message=self.outputs.neutral_problem.format(place=line.place), value="", suggestion="")
 
 
 def _personal(rule: QuotaRule) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.assess import Assessment, assess
+from toolkit.digests import digests
 from toolkit.errors import UsageError
 from toolkit.files import refuse_strangers, replacing, write_text
 from toolkit.names import texts
@@ -173,7 +174,7 @@ def write_weekly(loaded: Loaded, out: Path | None) -> list[Path]:
     sent_at = datetime.now(UTC).astimezone(CHINA)
     written = []
     with stage("Writing the digests"):
-        for digest in loaded.viewer.digests("weekly"):
+        for digest in digests(loaded.viewer, "weekly"):
             mail = message(digest, loaded.outputs, sender=loaded.settings.mail.sender, sent_at=sent_at)
             path = folder / f"weekly-{digest.row:03d}-{digest.role}.eml"
             with replacing(path) as temporary:
