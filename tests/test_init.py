@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from toolkit.assess import assess
-from toolkit.errors import SourceError
+from toolkit.errors import UsageError
 from toolkit.guide import load_guide
 from toolkit.plans import load_plan, plan_names
 from toolkit.render import entry_workbook
@@ -273,5 +273,5 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_is_one_plain_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SourceError, match="cannot be written"):
+    with pytest.raises(UsageError, match="is a file, not a folder"):
         make(tmp_path / "file" / "登记簿.xlsx")

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from toolkit.assess import assess
-from toolkit.errors import SourceError
+from toolkit.errors import UsageError
 from toolkit.sample import AS_OF, build_sample
 from toolkit.sample.material import load
 from toolkit.schema import load_schema
@@ -127,7 +127,7 @@ def test_it_is_typed_as_staff_type(path, assessment):
 
 def test_a_folder_that_cannot_be_made_is_said_plainly(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SourceError, match=r"cannot be written"):
+    with pytest.raises(UsageError, match="is a file, not a folder"):
         build_sample(tmp_path / "file" / "sample.xlsx", QUOTAS)
 
 

@@ -48,7 +48,7 @@ def write_entry_workbook(
         guide: the words.
 
     Raises:
-        SourceError: the file cannot be written.
+        UsageError: the file cannot be written.
     """
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), _OPTIONS) as book:
         book.set_properties({"title": guide.title})

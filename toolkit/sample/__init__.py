@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from toolkit.files import replacing
 from toolkit.sample.activity import activity
 from toolkit.sample.hand import Hand, Typed
 from toolkit.sample.material import AS_OF
@@ -27,7 +28,7 @@ def build_sample(path: Path, quotas: Sequence[Mapping[str, object]]) -> None:
         quotas: the rows of 指标 by header, such as those of plan S9; they are written as they are, other keys left out.
 
     Raises:
-        SourceError: the file cannot be written.
+        UsageError: the file cannot be written.
     """
     schema = load_schema()
     staff = Staff(schema)
@@ -39,7 +40,9 @@ def build_sample(path: Path, quotas: Sequence[Mapping[str, object]]) -> None:
         if key in entries
     }
     sheets["quotas"] = [Row(_quota(schema.sheets["quotas"], quota), {}) for quota in quotas]
-    Pages(path, schema).write(plant(sheets, staff))
+    planted = plant(sheets, staff)
+    with replacing(path) as temporary:
+        Pages(temporary, schema).write(planted)
 
 
 def _quota(sheet: SheetSchema, quota: Mapping[str, object]) -> dict[str, Typed]:

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
-from toolkit.errors import SourceError
 from toolkit.sample.hand import BLANK, Typed
 from toolkit.sample.material import AS_OF, load, plain
 from toolkit.sample.slips import Row
@@ -50,22 +48,11 @@ class Pages:
         self._formats: dict[str, Any] = {}
 
     def write(self, sheets: Mapping[str, Sequence[Row]]) -> None:
-        """Write the explanation and every sheet, and close the file.
-
-        Raises:
-            SourceError: the file cannot be written.
-        """
+        """Write the explanation and every sheet, and close the file."""
         self._about()
         for key, look in self.look["sheets"].items():
             _Page(self, key, look, sheets[key]).write()
-        path = Path(self.book.filename)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self.book.close()
-        except (FileCreateError, OSError) as error:
-            raise SourceError(
-                f"{path} cannot be written ({error}); close it if it is open, or choose another folder."
-            ) from error
+        self.book.close()
 
     def style(self, name: str, **properties: object) -> Any:  # noqa: ANN401 xlsxwriter is untyped
         """A cell format, made once."""
