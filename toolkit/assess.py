@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class Assessment:
         problems: in the contract's order.
         rules: the quota rules in force.
         standings: by rule as in 指标, then obligor as in 学校 or 人员.
-        community: the community's name.
+        reckoner: answers questions about single rules.
     """
 
     workbook: Workbook
@@ -43,7 +42,12 @@ class Assessment:
     problems: tuple[Problem, ...]
     rules: tuple[QuotaRule, ...]
     standings: tuple[Standing, ...]
-    community: str
+    reckoner: Reckoner
+
+    @property
+    def community(self) -> str:
+        """The community's name."""
+        return self.reckoner.community
 
     @property
     def as_of(self) -> date:
@@ -54,11 +58,6 @@ class Assessment:
     def schema(self) -> Schema:
         """The declarations it was made by."""
         return self.ground.schema
-
-    @cached_property
-    def reckoner(self) -> Reckoner:
-        """For questions about single rules."""
-        return Reckoner(self.ground, self.community)
 
 
 def assess(workbook: Workbook, schema: Schema, as_of: date, community: str | None = None) -> Assessment:
@@ -75,9 +74,7 @@ def assess(workbook: Workbook, schema: Schema, as_of: date, community: str | Non
     """
     tables, problems = clean(workbook, schema, as_of)
     checked = check(tables, schema, as_of, community, problems)
-    return Assessment(
-        workbook, checked.ground, checked.problems, checked.rules, measure(checked), checked.reckoner.community
-    )
+    return Assessment(workbook, checked.ground, checked.problems, checked.rules, measure(checked), checked.reckoner)
 
 
 @dataclass(frozen=True)

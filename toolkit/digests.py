@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from toolkit.names import NOBODY, texts
-from toolkit.scores import exam_lines
 from toolkit.tables import places
 from toolkit.viewer import BEHIND, Viewer, figures_of
 from toolkit.views import Digest, ProblemLine
@@ -58,7 +57,7 @@ def _digest(viewer: Viewer, role: str, name: str, email: str, row: int, school: 
         details=details,
         problems=problems,
         loans=tuple(line for line in viewer.loans if whole or line.borrower_place == school),
-        scores=tuple(exam_lines(viewer.ground)) if whole else (),
+        scores=viewer.scores if whole else (),
     )
 
 

@@ -102,6 +102,7 @@ class Explainer:
         self.assessment, self.outputs = assessment, outputs
         self.viewer = Viewer(assessment, outputs)
         self.ground = assessment.ground
+        self._tallies: dict[int, Tally] = {}
 
     def rule(self, number: str) -> QuotaRule | RuleInWords:
         """The rule of a number; in words, with its faults, where it is not in use.
@@ -189,7 +190,11 @@ class Explainer:
         )
 
     def _tally(self, standing: Standing) -> Tally:
-        return self.assessment.reckoner.tally(standing.rule, standing.period)
+        """The rows of a rule, looked at once for all its obligors."""
+        row = standing.rule.row
+        if row not in self._tallies:
+            self._tallies[row] = self.assessment.reckoner.tally(standing.rule, standing.period)
+        return self._tallies[row]
 
     def _row_text(self, tally: Tally, row: int) -> str:
         """The required cells of a row, as staff wrote them."""

@@ -27,8 +27,6 @@ class Outputs(Part):
     columns: Mapping[str, Mapping[str, str]]
     effects: Mapping[str, str]
     titles: Mapping[str, str]
-    details_filter_hint: str
-    points: str
     neutral_problem: str
     measures: Mapping[str, str]
     reasons: Mapping[str, str]

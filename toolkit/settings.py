@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from toolkit.declarations import Part
 from toolkit.errors import UsageError
 
 DEFAULT_FILE = Path("consortium.toml")
@@ -23,35 +24,31 @@ _REASONS = {
 """What to do about a value of the wrong kind, by pydantic's name of the fault."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CommunitySettings(_Part):
+class CommunitySettings(Part):
     """`[community]`: its name, as results and mails call it."""
 
     name: str | None = Field(default=None, min_length=1)
 
 
-class WorkbookSettings(_Part):
+class WorkbookSettings(Part):
     """`[workbook]`: where the entries are; a relative path counts from the configuration file."""
 
     path: Path | None = None
 
 
-class OutputSettings(_Part):
+class OutputSettings(Part):
     """`[output]`: where dashboards, pages and dry-run mails go; beside the workbook unless told otherwise."""
 
     folder: Path | None = None
 
 
-class MailSettings(_Part):
+class MailSettings(Part):
     """`[mail]`: the address that messages come from."""
 
     sender: str = Field(default="consortium@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
 
 
-class Settings(_Part):
+class Settings(Part):
     """All of `consortium.toml`."""
 
     community: CommunitySettings = CommunitySettings()

@@ -14,7 +14,7 @@ from toolkit.outputs import Outputs
 from toolkit.problems import Problem
 from toolkit.rules import PERSON_OBLIGORS, QuotaRule
 from toolkit.schema import Field
-from toolkit.scores import contest_lines, exam_lines
+from toolkit.scores import ExamLine, contest_lines, exam_lines
 from toolkit.standings import Standing, assessment_score, compliance
 from toolkit.tables import places
 from toolkit.views import (
@@ -92,7 +92,7 @@ class Viewer:
             details=self.details,
             problems=self.problems,
             loans=self.loans,
-            scores=tuple(exam_lines(self.ground)),
+            scores=self.scores,
             ranks=self._ranks(),
             workbook=self.assessment.workbook.name,
             tabs={table.schema.title: table.title for table in self.ground.tables.values() if table.title is not None},
@@ -274,6 +274,11 @@ class Viewer:
             (self.assessment.as_of - due).days,
             int(row["borrower"]),
         )
+
+    @cached_property
+    def scores(self) -> tuple[ExamLine, ...]:
+        """Every examination beside the city."""
+        return tuple(exam_lines(self.ground))
 
     def _ranks(self) -> tuple[RankLine, ...]:
         return tuple(

@@ -1,6 +1,6 @@
 """What a command does: read, assess, deliver. The only place where the pure core meets files and the clock.
 
-Renderers are imported by the workflow that needs them: `check` starts without Jinja or XlsxWriter.
+Renderers are imported by the workflow that needs them: `check` starts without XlsxWriter.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from toolkit.assess import Assessment, assess
+from toolkit.assess import Assessment, assess, clean
 from toolkit.digests import digests
 from toolkit.errors import UsageError
 from toolkit.files import refuse_strangers, replacing, write_text
@@ -262,7 +262,7 @@ class _Lacking:
 
 def _lacking(raw: Workbook, schema: Schema, rows: list[dict[str, str | list[str]]]) -> _Lacking:
     """Sheets, columns and quota rules that a workbook does not have."""
-    tables = assess(raw, schema, today()).ground.tables
+    tables, _ = clean(raw, schema, today())
     sheets, columns = [], []
     for key, table in tables.items():
         absent = [f.name for f in table.schema.fields if table.header is None or f.key not in table.header.positions]
