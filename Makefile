@@ -2,13 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers bench docs lock clean
+.PHONY: demo test check lint types layers bench docs pictures lock clean
 
 demo: .venv/installed
 	$(BIN)/consortium demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 check: lint types layers test
 
@@ -27,6 +27,9 @@ bench: .venv/installed-bench
 
 docs: .venv/installed
 	$(BIN)/python docs/make_reference.py
+
+pictures: .venv/installed-dev
+	$(BIN)/python docs/make_pictures.py
 
 # --- the environment: pinned, hash-checked, byte-compiled -------------------------------------------------------
 

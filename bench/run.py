@@ -28,6 +28,7 @@ def main() -> None:
     sizes = [int(text) for text in sys.argv[1:]] or list(SIZES)
     for size in sizes:
         _report(_generated(size))
+        _report_rendering(_generated(size))
     _report_rivals(_generated(max(sizes)))
 
 
@@ -113,7 +114,31 @@ def rivals(path: Path) -> dict[str, Any]:
     return compare(path)
 
 
-MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {"calamine": bare, "pipeline": pipeline, "rivals": rivals}
+def rendering(path: Path) -> dict[str, Any]:
+    """Every output made once."""
+    from rendering import compare
+
+    return compare(path)
+
+
+MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "calamine": bare,
+    "pipeline": pipeline,
+    "rendering": rendering,
+    "rivals": rivals,
+}
+
+
+def _report_rendering(path: Path) -> None:
+    made = _measured("rendering", path)
+    base = made["seconds"]["read and assess"]
+    print(
+        f"\nEvery output of {path.name}: {made['standings']:,} standings, {made['schools']} schools, "
+        f"{made['mails']} mails"
+    )
+    for name, seconds in made["seconds"].items():
+        print(f"  {name:20}{seconds:8.2f} s {seconds / base:6.2f} × reading and assessing")
+    print(f"  dashboard workbook {made['workbook'] / 1e6:.2f} MB, leaders' page {made['page'] / 1e6:.2f} MB")
 
 
 def _report_rivals(path: Path) -> None:

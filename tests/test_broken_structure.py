@@ -10,7 +10,7 @@ from toolkit.digests import digests
 from toolkit.outputs import load_outputs
 from toolkit.results import results
 from toolkit.schema import load_schema
-from toolkit.viewer import Viewer
+from toolkit.viewer import Standpoint, Viewer
 
 SCHEMA = load_schema()
 AS_OF = date(2025, 11, 24)
@@ -166,7 +166,7 @@ def test_a_bare_name_means_the_only_one_who_has_it_wherever_that_is():
     ],
 )
 def test_an_overdue_loan_of_something_unknown_is_shown_all_the_same(texts):
-    (line,) = Viewer(assess(workbook(*texts), SCHEMA, AS_OF), load_outputs()).dashboard().loans
+    (line,) = Viewer(Standpoint(assess(workbook(*texts), SCHEMA, AS_OF), load_outputs())).view().loans
     assert (line.place, line.resource, line.days) == ("借用!2", line.resource, 75)
 
 
@@ -201,5 +201,5 @@ def test_a_rule_over_a_broken_sheet_counts_nothing():
 
 def test_a_reader_of_an_unknown_school_gets_nothing_rather_than_everything():
     readers = "# 收件人\n| 姓名 | 邮箱 | 角色 | 学校 |\n|-|\n| 林 | a@example.com | 领导 | |\n| 东 | b@example.com | 校长 | 东校 |"
-    viewer = Viewer(assess(workbook(TERMS, readers), SCHEMA, AS_OF), load_outputs())
+    viewer = Viewer(Standpoint(assess(workbook(TERMS, readers), SCHEMA, AS_OF), load_outputs()))
     assert [digest.role for digest in digests(viewer, "weekly")] == ["leader"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import email
+import re
 from email.policy import default
 from pathlib import Path
 
@@ -113,10 +114,13 @@ def test_every_output_holds_it_as_text(hostile, tmp_path, monkeypatch, capsys):
 
     workbook = openpyxl.load_workbook(out / "看板.xlsx")
     assert not [c.coordinate for sheet in workbook for row in sheet.iter_rows() for c in row if c.data_type == "f"]
-    page = (out / "index.html").read_text(encoding="utf-8")
-    for text in (page, *_bodies(out)):
+    pages = [path.read_text(encoding="utf-8") for path in (out / "index.html", *(out / "各校").glob("*.html"))]
+    assert len(pages) > 1
+    assert {page.count("<script") for page in pages} == {1}  # our own, sealed by the page's security policy
+    assert not [page for page in pages if "<img" in page]
+    for text in _bodies(out):
         assert "<script" not in text
-        assert "<img" not in text
+        assert {"cid:"} >= {source[:4] for source in re.findall(r'<img[^>]+src="([^"]*)"', text)}
 
 
 def _bodies(folder):

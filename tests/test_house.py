@@ -110,7 +110,7 @@ def test_the_reference_is_up_to_date():
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_every_command_is_in_the_readme(readme):
     text = (ROOT / readme).read_text("utf-8")
-    for command in ("demo", "init", "check", "quotas", "explain", "dashboard", "weekly"):
+    for command in ("demo", "init", "check", "quotas", "explain", "dashboard", "weekly", "preview", "report"):
         assert f"`{command}" in text
 
 

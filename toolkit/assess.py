@@ -35,6 +35,7 @@ class Assessment:
         rules: the quota rules in force.
         standings: by rule as in 指标, then obligor as in 学校 or 人员.
         reckoner: answers questions about single rules.
+        written: those of the problems that do not depend on the day.
     """
 
     workbook: Workbook
@@ -43,6 +44,7 @@ class Assessment:
     rules: tuple[QuotaRule, ...]
     standings: tuple[Standing, ...]
     reckoner: Reckoner
+    written: tuple[Problem, ...]
 
     @property
     def community(self) -> str:
@@ -73,8 +75,25 @@ def assess(workbook: Workbook, schema: Schema, as_of: date, community: str | Non
         Problems and standings.
     """
     tables, problems = clean(workbook, schema, as_of)
-    checked = check(tables, schema, as_of, community, problems)
-    return Assessment(workbook, checked.ground, checked.problems, checked.rules, measure(checked), checked.reckoner)
+    return _assessment(workbook, check(tables, schema, as_of, community, problems))
+
+
+def assess_on(assessment: Assessment, day: date) -> Assessment:
+    """The same workbook on another day: how it would have stood, had all that it holds now been entered by then.
+
+    Args:
+        assessment: of any day.
+        day: the other day.
+    """
+    ground = Ground(assessment.ground.tables, assessment.ground.directory, assessment.schema, day)
+    return _assessment(assessment.workbook, _checked(ground, assessment.reckoner.community, assessment.written))
+
+
+def _assessment(workbook: Workbook, checked: Checked) -> Assessment:
+    standings = measure(checked)
+    return Assessment(
+        workbook, checked.ground, checked.problems, checked.rules, standings, checked.reckoner, checked.written
+    )
 
 
 @dataclass(frozen=True)
@@ -86,12 +105,14 @@ class Checked:
         problems: in the contract's order.
         rules: the quota rules in force.
         reckoner: works out standings.
+        written: those of the problems that do not depend on the day.
     """
 
     ground: Ground
     problems: tuple[Problem, ...]
     rules: tuple[QuotaRule, ...]
     reckoner: Reckoner
+    written: tuple[Problem, ...]
 
 
 def check(
@@ -107,15 +128,18 @@ def check(
         problems: those found in cleaning.
     """
     linked, directory, unlinked = link(tables, schema)
-    ground = Ground(linked, directory, schema, as_of)
+    return _checked(Ground(linked, directory, schema, as_of), community, (*problems, *unlinked))
+
+
+def _checked(ground: Ground, community: str | None, written: tuple[Problem, ...]) -> Checked:
     rules, unreadable = read_rules(ground)
-    found = [*problems, *unlinked, *run(CHECKS, ground), *unreadable, *_missing_sheets(ground)]
-    ground = replace(ground, in_error=rows_in_error(linked, found))
+    found = [*written, *run(CHECKS, ground), *unreadable, *_missing_sheets(ground)]
+    ground = replace(ground, in_error=rows_in_error(ground.tables, found))
     reckoner = Reckoner(ground, community)
     found += [*run(YARDSTICK_CHECKS, ground), *waivers_name_something(ground, reckoner.community)]
-    sound_rows = set(linked["quotas"].rows[ground.sound("quotas")].tolist())
+    sound_rows = set(ground.tables["quotas"].rows[ground.sound("quotas")].tolist())
     in_force = tuple(rule for rule in rules if rule.row in sound_rows)
-    return Checked(ground, in_order(found, schema), in_force, reckoner)
+    return Checked(ground, in_order(found, ground.schema), in_force, reckoner, written)
 
 
 def measure(checked: Checked) -> tuple[Standing, ...]:

@@ -90,12 +90,21 @@ class Source:
         field = self.schema.row_date
         return self.dates(field.name) if field else np.full(len(self.table.frame), np.datetime64("NaT"))
 
+    @cached_property
+    def _members(self) -> dict[str, tuple[Places, Places]]:
+        return {}
+
     def members(self, field: str) -> tuple[Places, Places]:
-        """A list column taken apart.
+        """A list column taken apart, once.
 
         Returns:
             Places of rows, and beside each the place of one school of its list; 全部 is every school active that day.
         """
+        if field not in self._members:
+            self._members[field] = self._taken_apart(field)
+        return self._members[field]
+
+    def _taken_apart(self, field: str) -> tuple[Places, Places]:
         lists = self.table.frame[field].to_numpy()
         active_on = lru_cache(maxsize=None)(self.active_on)
         rows: list[int] = []
@@ -123,11 +132,12 @@ def active_schools(ground: Ground, start: np.datetime64 | None, end: np.datetime
         end: last day; None for no end.
     """
     frame = ground.tables["schools"].frame
+    joined, left = (frame[key].to_numpy().astype("datetime64[s]") for key in ("joined_on", "left_on"))
     active = ground.sound("schools").copy()
     if end is not None:
-        active &= (frame["joined_on"].isna() | (frame["joined_on"] <= end)).to_numpy()
+        active &= np.isnat(joined) | (joined <= end)
     if start is not None:
-        active &= (frame["left_on"].isna() | (frame["left_on"] >= start)).to_numpy()
+        active &= np.isnat(left) | (left >= start)
     return np.flatnonzero(active).tolist()
 
 

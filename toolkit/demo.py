@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import numpy as np
+
 from toolkit import workflows
+from toolkit.assess import Assessment, assess_on
+from toolkit.digests import examination_key, readers
 from toolkit.files import write_text
 from toolkit.outputs import load_outputs
 from toolkit.plans import load_plan
+from toolkit.problems import Problem
 from toolkit.progress import stage
 from toolkit.sample import AS_OF, build_sample
 from toolkit.settings import DEFAULT_FILE
+from toolkit.stores.memory import Run, record
 from toolkit.templates import fill
+from toolkit.viewer import Scope
+from toolkit.viewer.figures import points
+from toolkit.viewer.marks import scores
 from toolkit.views import Dashboard
+from toolkit.workflows.loading import CHINA
+from toolkit.workflows.remembering import Remembered
+from toolkit.workflows.reporting import Reports, write_reports, write_weekly
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class DemoResult:
         workbook: the sample entry workbook.
         config: the sample configuration.
         fresh: whether it was made now; one that was there is used as it is, with whatever was typed into it.
-        reports: dashboard workbook and page.
+        reports: dashboard workbook and pages.
         mails: the digests.
         view: the community's view, for a few figures.
     """
@@ -33,7 +46,7 @@ class DemoResult:
     workbook: Path
     config: Path
     fresh: bool
-    reports: list[Path]
+    reports: Reports
     mails: list[Path]
     view: Dashboard
 
@@ -58,6 +71,32 @@ def run(folder: Path, as_of: date | None) -> DemoResult:
     if not config.exists():
         write_text(config, fill("demo/consortium.toml", workbook=workbook.name))
     loaded = workflows.load(config=config, workbook=None, sheet=None, as_of=as_of or AS_OF)
-    reports = workflows.write_reports(loaded, folder)
-    mails = workflows.write_weekly(loaded, folder / outputs.files["outbox"])
-    return DemoResult(workbook, config, fresh, reports, mails, loaded.dashboard)
+    past = Remembered(loaded)
+    if fresh and not past.path.exists():
+        _last_week(past)
+        past = Remembered(loaded)
+    reports = write_reports(past, folder)
+    mails = write_weekly(past, folder / outputs.files["outbox"])
+    return DemoResult(workbook, config, fresh, reports, mails, past.viewer.view())
+
+
+def _last_week(past: Remembered) -> None:
+    """Leave a run of a week ago behind: it saw whatever is dated by then, and sent its digests."""
+    loaded = past.loaded
+    day = loaded.assessment.as_of - timedelta(days=7)
+    earlier = replace(assess_on(loaded.assessment, day), problems=tuple(_by(loaded.assessment, day)))
+    stand = loaded.standpoint(earlier)
+    sent = {reader.key: day for reader in readers(earlier.ground, "weekly")}
+    at = datetime.combine(day, time(7), CHINA)
+    held = frozenset(examination_key(line) for line in scores(Scope(stand)) if line.day and line.day <= day)
+    run = Run(day, at, points=points(stand), followed=stand.followed, digests=sent, examinations=held)
+    record(past.path, run)
+
+
+def _by(assessment: Assessment, day: date) -> Iterator[Problem]:
+    """The problems of rows that are not dated later than a day."""
+    for problem in assessment.problems:
+        source = assessment.reckoner.source(assessment.schema.by_title(problem.sheet).key)
+        found = source.row_dates[source.table.rows == problem.row]
+        if not (len(found) and found[0] > np.datetime64(day)):
+            yield problem

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
 
 from toolkit.assess import Assessment
 from toolkit.errors import UsageError
 from toolkit.names import NOBODY
+from toolkit.near import NearRows
 from toolkit.outputs import Outputs
-from toolkit.problems import Problem, quoted
-from toolkit.reckoner import Tally
-from toolkit.rules import PERSON_OBLIGORS, Condition, QuotaRule
+from toolkit.problems import quoted
+from toolkit.rules import PERSON_OBLIGORS, QuotaRule
 from toolkit.standings import Standing
-from toolkit.tables import Mask, places
 from toolkit.values import cleaned, nearest
-from toolkit.viewer import Viewer
+from toolkit.viewer import Scope, Standpoint
+from toolkit.viewer.evidence import RowWords
+from toolkit.viewer.obligations import Obligations
 from toolkit.views import DetailLine
 
 _MOST_NEAR = 12
@@ -100,9 +98,11 @@ class Explainer:
             outputs: the words to say it in.
         """
         self.assessment, self.outputs = assessment, outputs
-        self.viewer = Viewer(assessment, outputs)
+        self.stand = Standpoint(assessment, outputs)
+        self.near = NearRows(assessment.reckoner)
+        self.words = RowWords(self.stand, self.near)
+        self.details = Obligations(Scope(self.stand)).details
         self.ground = assessment.ground
-        self._tallies: dict[int, Tally] = {}
 
     def rule(self, number: str) -> QuotaRule | RuleInWords:
         """The rule of a number; in words, with its faults, where it is not in use.
@@ -129,7 +129,7 @@ class Explainer:
     def in_words(self, rule: QuotaRule) -> RuleInWords:
         """The rule as a head teacher reads it."""
         quotas = self.ground.schema.sheets["quotas"]
-        line = next((line for line in self.viewer.details if line.number == rule.number), None)
+        line = next((line for line in self.details if line.number == rule.number), None)
         return RuleInWords(
             rule.number,
             rule.name,
@@ -151,7 +151,7 @@ class Explainer:
             UsageError: nobody of that name owes it.
         """
         found = [(i, s) for i, s in enumerate(self.assessment.standings) if s.rule.row == rule.row]
-        if obligor is None:
+        if obligor is None or not found:  # before the first term nobody owes it yet, whoever is named
             return found
         chosen = [(number, standing) for number, standing in found if self._is_meant(cleaned(obligor), standing)]
         if not chosen and rule.obligor == "community":
@@ -181,108 +181,15 @@ class Explainer:
             number: its place among the standings.
             standing: the standing.
         """
-        tally = self._tally(standing)
+        tally = self.near.tally(standing)
         title = tally.source.schema.title
-        counted = tuple(RowNote(f"{title}!{row}", self._row_text(tally, row)) for row in standing.rows.tolist())
-        near = list(self._near(standing, tally))
-        return Explanation(
-            self.viewer.details[number], counted, tuple(near[:_MOST_NEAR]), max(0, len(near) - _MOST_NEAR)
+        counted = tuple(RowNote(f"{title}!{row}", self.words.text(tally, row)) for row in standing.rows.tolist())
+        found = self.near.of(standing)
+        near = tuple(
+            RowNote(f"{title}!{one.row}", self.words.text(tally, one.row), self.words.why(one, standing, tally))
+            for one in found[:_MOST_NEAR]
         )
-
-    def _tally(self, standing: Standing) -> Tally:
-        """The rows of a rule, looked at once for all its obligors."""
-        row = standing.rule.row
-        if row not in self._tallies:
-            self._tallies[row] = self.assessment.reckoner.tally(standing.rule, standing.period)
-        return self._tallies[row]
-
-    def _row_text(self, tally: Tally, row: int) -> str:
-        """The required cells of a row, as staff wrote them."""
-        table = tally.source.table
-        index = int(np.searchsorted(table.rows, row))
-        parts = [table.cells[field.key].text(index).strip() for field in table.schema.fields if field.required]
-        return " · ".join(quoted(part) for part in parts if part)
-
-    def _near(self, standing: Standing, tally: Tally) -> Iterator[RowNote]:
-        """Rows of this obligor that fail exactly one requirement."""
-        rows = self._own_rows(standing, tally)
-        failures = self._failures(standing, tally)
-        count = np.sum([mask for _, mask in failures], axis=0)
-        title = tally.source.schema.title
-        for reason, mask in failures:
-            for index in places(mask & rows & (count == 1)):
-                row = int(tally.source.table.rows[index])
-                yield RowNote(f"{title}!{row}", self._row_text(tally, row), self._why(reason, standing, tally, index))
-
-    def _failures(self, standing: Standing, tally: Tally) -> list[tuple[str, Mask]]:
-        """What each row fails. What a row in error fails for want of a readable cell is that error's doing."""
-        source = tally.source
-        error = ~self.ground.sound(source.key)
-        undated = np.isnat(source.row_dates) if source.schema.row_date else np.zeros(len(error), dtype=bool)
-        doing = ~tally.done & ~tally.planned
-        return [
-            ("error", error),
-            ("leans", ~tally.sound & ~error),
-            ("planned", tally.planned),
-            ("not_done", doing & ~error),
-            ("period", ~tally.in_period & ~(error & undated)),
-            ("special", tally.special),
-            *(
-                (f"condition {number}", ~met & ~(error & ~source.filled(condition.column)))
-                for number, (condition, met) in enumerate(zip(standing.rule.conditions, tally.conditions, strict=True))
-            ),
-        ]
-
-    def _own_rows(self, standing: Standing, tally: Tally) -> Mask:
-        everything = np.ones(len(tally.source.table.frame), dtype=bool)
-        if standing.obligor.place == NOBODY:
-            return everything
-        obligors, selection = self.assessment.reckoner.selection(standing.rule, standing.period, everything)
-        place = obligors.index(standing.obligor)
-        return np.isin(np.arange(len(everything)), selection.rows[selection.owners == place])
-
-    def _why(self, reason: str, standing: Standing, tally: Tally, index: int) -> str:
-        kind, _, number = reason.partition(" ")
-        text = self.outputs.reasons[kind]
-        if kind == "error":
-            return text.format(message=self._fault_of(tally.source.schema.title, int(tally.source.table.rows[index])))
-        if kind == "leans":
-            return text.format(row=self._leans_on(tally, index))
-        if kind == "condition":
-            condition = standing.rule.conditions[int(number)]
-            return text.format(condition=condition.text, value=self._written(tally, condition, index))
-        return text.format(period=standing.period.label)
-
-    def _leans_on(self, tally: Tally, index: int) -> str:
-        """The first row in error that a row refers to."""
-        for field in tally.source.schema.fields:
-            place = int(tally.source.table.frame[field.key].iloc[index]) if field.refers else NOBODY
-            if place >= 0 and not self.ground.sound(field.refers or "")[place]:
-                target = self.ground.tables[field.refers or ""]
-                return f"{target.schema.title}!{target.rows[place]}"
-        return ""
-
-    @cached_property
-    def _errors(self) -> dict[tuple[str, int | None], Problem]:
-        errors = (problem for problem in self.assessment.problems if problem.severity == "error")
-        first: dict[tuple[str, int | None], Problem] = {}
-        for problem in errors:
-            first.setdefault((problem.sheet, problem.row), problem)
-        return first
-
-    def _fault_of(self, title: str, row: int) -> str:
-        problem = self._errors.get((title, row))
-        return problem.message if problem else ""
-
-    def _written(self, tally: Tally, condition: Condition, index: int) -> str:
-        source, column = tally.source, condition.column
-        table, place = source.table, index
-        if column.through:
-            field = source.schema.by_key[column.through]
-            place = int(table.frame[field.key].iloc[index])
-            table = self.ground.tables[field.refers or ""]
-        text = table.cells[column.field.key].text(place).strip() if place >= 0 else ""
-        return quoted(text) or self.outputs.blank
+        return Explanation(self.details[number], counted, near, max(0, len(found) - _MOST_NEAR))
 
 
 def explanations(explainer: Explainer, rule: QuotaRule, obligor: str | None) -> Sequence[Explanation]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from toolkit.declarations import FOLDER, Part, read_yaml, verified
+
+_FAR = 300
+"""A day so many days away is said with its year."""
 
 
 class StatusWord(Part):
@@ -21,21 +25,74 @@ class Outputs(Part):
     sheets: Mapping[str, str]
     files: Mapping[str, str]
     statuses: Mapping[str, StatusWord]
+    lost_sign: str
+    missing_sign: str
     severities: Mapping[str, str]
     figures: Mapping[str, str]
+    notes: Mapping[str, str]
+    changes: Mapping[str, str]
     headings: Mapping[str, str]
+    day: str
+    full_day: str
+    when: Mapping[str, str]
+    days_left: str
+    today: str
+    over: str
+    endless: str
+    too_late: str
+    block_note: str
+    section_note: str
+    section_other: str
+    person_forecast: Mapping[str, str]
+    forecast: Mapping[str, str]
+    verbs: Mapping[str, str]
+    units: Mapping[str, str]
+    things: Mapping[str, str]
+    plain_things: Mapping[str, str]
+    either: str
+    needs: Mapping[str, str]
+    also: Mapping[str, str]
+    gaps: Mapping[str, str]
+    persons_of_school: str
+    several: str
+    own_school: str
+    each: str
+    separator: str
+    separator_of_notes: str
+    headline: Mapping[str, str]
+    groups: Mapping[str, str]
+    since: Mapping[str, str]
+    loan_states: Mapping[str, str]
+    task_states: Mapping[str, str]
+    trend: Mapping[str, str]
+    event: str
+    loan: str
     columns: Mapping[str, Mapping[str, str]]
     effects: Mapping[str, str]
     titles: Mapping[str, str]
+    book: Mapping[str, str]
     neutral_problem: str
     measures: Mapping[str, str]
     reasons: Mapping[str, str]
     blank: str
     supplement: str
+    report: Mapping[str, str]
 
     def legend(self) -> str:
         """Every sign with its word, on one line."""
         return "\u3000".join(f"{status.sign} {status.word}" for status in self.statuses.values())
+
+    def spoken(self, day: date, as_of: date) -> str:
+        """A day as people say it: with its year only where that is not plain."""
+        near = day.year == as_of.year or abs((day - as_of).days) < _FAR
+        return (self.day if near else self.full_day).format(year=day.year, month=day.month, day=day.day)
+
+    def listed(self, names: Sequence[str], *, most: int, unit: str) -> str:
+        """Names in a row; the first of many, with how many there are. None is hidden to save one or two."""
+        if len(names) <= most + 2:
+            return self.separator.join(names)
+        shown = self.separator.join(names[:most])
+        return self.several.format(names=shown, count=len(names), unit=self.units[unit])
 
 
 def load_outputs(folder: Path = FOLDER) -> Outputs:

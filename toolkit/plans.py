@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import Field
@@ -51,3 +51,26 @@ def load_plan(name: str, folder: Path = FOLDER) -> Plan:
     if plan.plan != known[name.casefold()]:
         raise SchemaError(f"{file}: plan says {plan.plan}; it must be the file's name.")
     return plan
+
+
+def section_titles(
+    rules: Iterable[tuple[str, str]], plans: Iterable[Plan], headers: tuple[str, str]
+) -> Mapping[str, str]:
+    """Titles of the plan's sections by the first part of a rule's number, from the plan that the rules are most like.
+
+    Args:
+        rules: number and name of each rule in force.
+        plans: the shipped plans.
+        headers: the headers of number and name in 指标.
+
+    Returns:
+        Only sections of which a rule is the plan's own; nothing where no plan has a rule in common.
+    """
+    mine, best, titles = set(rules), 0, dict[str, str]()
+    for plan in plans:
+        shared = mine & {(str(quota[headers[0]]), str(quota[headers[1]])) for quota in plan.quotas}
+        if len(shared) > best:
+            best = len(shared)
+            keys = {number.partition(".")[0] for number, _ in shared}
+            titles = {key: title for key, title in plan.sections.items() if key in keys}
+    return titles

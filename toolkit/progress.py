@@ -1,4 +1,4 @@
-"""A line on standard error for work that takes its time."""
+"""Lines on standard error: for work that takes its time, and for what people should know though all went well."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ def stage(label: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def notice(text: str) -> None:
+    """Say something that does not change the result.
+
+    Args:
+        text: a sentence.
+    """
+    print(f"consortium: {text}", file=sys.stderr, flush=True)  # noqa: T201 for people

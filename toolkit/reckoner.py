@@ -227,17 +227,20 @@ class Reckoner:
         title = self.source(rule.source).schema.title
         return Standing(rule, obligor, period, measured, float(planned), status, title, rows)
 
+    @cached_property
+    def _waivers(self) -> list[tuple[int, str | None, str | None]]:
+        """The sound rows of 豁免: place of the rule, 责任主体, 周期."""
+        table = self.ground.tables["waivers"]
+        rows = list(zip(table.frame["quota"].tolist(), texts(table, "obligor"), texts(table, "period"), strict=True))
+        return [rows[index] for index in places(self.ground.sound("waivers"))]
+
     def _waived(self, rule: QuotaRule, obligors: Sequence[Obligor], period: Period) -> list[bool]:
         """Which obligors a sound row of 豁免 excuses."""
-        table = self.ground.tables["waivers"]
         quotas = self.ground.directory.quotas
         words = self.ground.schema.sheets["quotas"].by_key["obligor"].words
         labels = {None, period.label, period.within}
-        quota_of = table.frame["quota"].tolist()
-        whom, period_of_row = texts(table, "obligor"), texts(table, "period")
         waived: set[int] = set()
-        for index in places(self.ground.sound("waivers")):
-            quota, who, when = quota_of[index], whom[index], period_of_row[index]
+        for quota, who, when in self._waivers:
             if quota < 0 or quotas.label(quota) != rule.number or (when is not None and when not in labels):
                 continue
             everyone = who is None or who == words[rule.obligor]

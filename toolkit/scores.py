@@ -4,38 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from toolkit.checks.ground import Ground
 from toolkit.conditions import Source, special_rows
-from toolkit.names import texts
+from toolkit.names import NOBODY, texts
 
 _MANY_JUDGES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class ExamLine:
+class Exam:
     """One 考试, 年级 and 学科: the community beside the city.
 
     Attributes:
         exam: 考试.
         grade: 年级.
         subject: 学科.
+        day: its first 日期.
         schools: how many schools have a sound row.
         pupils: Σ 参考人数.
         mean: the schools' mean weighted by 参考人数, in points of 100; None without a school row.
         city: the city's mean in points of 100; None without a 全市 row.
+        absent: places of the schools active that day that have no sound row.
     """
 
     exam: str
     grade: str
     subject: str
+    day: date | None
     schools: int
     pupils: int
     mean: float | None
     city: float | None
+    absent: tuple[int, ...]
 
     @property
     def gap(self) -> float | None:
@@ -62,26 +68,52 @@ class ContestLine:
     mark: float
 
 
-def exam_lines(ground: Ground) -> list[ExamLine]:
-    """Every examination in the order of the sheet."""
-    source = Source(ground, "scores")
+_KEYS: Final = ["exam", "grade", "subject"]
+
+
+def exam_rows(source: Source) -> pd.DataFrame:
+    """The sound rows of 成绩: which examination, whose, how many pupils, the mean in points of 100."""
     frame = source.table.frame
-    keys = ["exam", "grade", "subject"]
-    data = pd.DataFrame({key: texts(source.table, key) for key in keys})
+    data = pd.DataFrame({key: texts(source.table, key) for key in _KEYS})
     data["city"] = special_rows(source)
+    data["school"], data["day"] = frame["school"].to_numpy(), frame["date"].to_numpy()
     data["pupils"] = frame["pupils"].to_numpy()
     data["mean"] = (frame["mean"] / frame["full"].fillna(100.0) * 100).to_numpy()
-    data = data[source.sound & frame["mean"].notna().to_numpy()]
-    return [_exam_line(key, rows) for key, rows in data.groupby(keys, sort=False)]
+    return data[source.sound & frame["mean"].notna().to_numpy()]
 
 
-def _exam_line(key: object, rows: pd.DataFrame) -> ExamLine:
+def exams(source: Source, data: pd.DataFrame, school: int = NOBODY) -> list[Exam]:
+    """Every examination in the order of the sheet.
+
+    Args:
+        source: 成绩.
+        data: its `exam_rows`.
+        school: the one school whose rows stand beside the city's; all where NOBODY.
+    """
+    if school != NOBODY:
+        own = data[data["school"] == school]
+        data = data[data["city"] | (data["school"] == school)].merge(own[_KEYS].drop_duplicates(), on=_KEYS)
+    return [_exam(source, key, rows, alone=school != NOBODY) for key, rows in data.groupby(_KEYS, sort=False)]
+
+
+def _exam(source: Source, key: object, rows: pd.DataFrame, *, alone: bool) -> Exam:
     exam, grade, subject = key if isinstance(key, tuple) else (key, "", "")
     schools, city = rows[~rows["city"]], rows[rows["city"]]
     pupils = schools["pupils"].sum()
     mean = float((schools["mean"] * schools["pupils"]).sum() / pupils) if pupils else None
-    return ExamLine(
-        exam, grade, subject, len(schools), int(pupils), mean, float(city["mean"].iloc[0]) if len(city) else None
+    day = rows["day"].min()
+    there = set(schools["school"].tolist())
+    active = [] if alone or pd.isna(day) else source.active_on(np.datetime64(day, "s"))
+    return Exam(
+        exam,
+        grade,
+        subject,
+        None if pd.isna(day) else day.date(),
+        len(schools),
+        int(pupils),
+        mean,
+        float(city["mean"].iloc[0]) if len(city) else None,
+        tuple(place for place in active if place not in there),
     )
 
 

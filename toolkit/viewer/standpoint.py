@@ -1,0 +1,206 @@
+"""Where views are made from: one assessment, its words, what earlier runs saw, and how much of it a reader may see."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from toolkit.assess import Assessment
+from toolkit.checks.ground import Ground
+from toolkit.conditions import Source
+from toolkit.history import Followed, History, follow, sighting
+from toolkit.names import NOBODY, PersonNames, SchoolNames
+from toolkit.near import REJECTED, NearRows
+from toolkit.outlook import Outlook, Outlooks
+from toolkit.outputs import Outputs
+from toolkit.scores import exam_rows
+from toolkit.standings import Standing
+from toolkit.viewer.owners import Owners
+
+BEHIND = frozenset({"missed", "exceeded", "at_risk"})
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """What all views of one assessment share.
+
+    Attributes:
+        assessment: what the core concluded.
+        outputs: the words to say it in.
+        history: what earlier runs saw; empty where nothing is on record.
+        sections: titles of the plan's sections by the first part of 指标编号.
+    """
+
+    assessment: Assessment
+    outputs: Outputs
+    history: History = field(default_factory=History)
+    sections: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ground(self) -> Ground:
+        """The linked tables."""
+        return self.assessment.ground
+
+    @property
+    def schools(self) -> SchoolNames:
+        """Who is which school."""
+        return self.ground.directory.schools
+
+    @property
+    def people(self) -> PersonNames:
+        """Who is who."""
+        return self.ground.directory.people
+
+    @cached_property
+    def outlooks(self) -> Outlooks:
+        """Looks ahead."""
+        return Outlooks(self.assessment.reckoner, self.assessment.rules)
+
+    @cached_property
+    def near(self) -> NearRows:
+        """Finds rows that were entered for a rule and do not count."""
+        return NearRows(self.assessment.reckoner, REJECTED)
+
+    @cached_property
+    def ahead(self) -> tuple[Outlook, ...]:
+        """An outlook a standing."""
+        return tuple(self.outlooks.outlook(standing) for standing in self.assessment.standings)
+
+    @cached_property
+    def owners(self) -> Owners:
+        """Says whose entry a problem is."""
+        return Owners(self.ground)
+
+    @cached_property
+    def owned_by(self) -> tuple[frozenset[int], ...]:
+        """Places of the schools whose entry each problem is."""
+        return tuple(self.owners.of(problem) for problem in self.assessment.problems)
+
+    @cached_property
+    def errors_by_school(self) -> Counter[int]:
+        """How many errors each school has; all of them under NOBODY."""
+        owned = zip(self.assessment.problems, self.owned_by, strict=True)
+        errors = [owners for problem, owners in owned if problem.severity == "error"]
+        return Counter([place for owners in errors for place in owners]) + Counter({NOBODY: len(errors)})
+
+    @cached_property
+    def active(self) -> tuple[int, ...]:
+        """Places of the sound schools that are part of the community today."""
+        return tuple(self.assessment.reckoner.source("events").active_on(self.ground.today))
+
+    @cached_property
+    def numbers(self) -> Mapping[tuple[int, int], Sequence[int]]:
+        """Places of standings by the rule's row and the school's place."""
+        numbers: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for number, standing in enumerate(self.assessment.standings):
+            numbers[standing.rule.row, standing.obligor.school].append(number)
+        return numbers
+
+    @cached_property
+    def exam_rows(self) -> tuple[Source, pd.DataFrame]:
+        """成绩, and its rows for comparing with the city."""
+        source = self.assessment.reckoner.source("scores")
+        return source, exam_rows(source)
+
+    @cached_property
+    def of_school(self) -> Mapping[int, Sequence[int]]:
+        """Places of standings by the school's place."""
+        numbers: dict[int, list[int]] = defaultdict(list)
+        for number, standing in enumerate(self.assessment.standings):
+            numbers[standing.obligor.school].append(number)
+        return numbers
+
+    @cached_property
+    def followed(self) -> Followed:
+        """The problems of now beside those of earlier runs."""
+        now = [
+            sighting(problem, self.owners.fingerprint(problem), tuple(map(self.schools.label, sorted(owners))))
+            for problem, owners in zip(self.assessment.problems, self.owned_by, strict=True)
+        ]
+        return follow(self.history.seen, now, self.assessment.as_of)
+
+    def short(self, place: int) -> str:
+        """A school's short name, else its name."""
+        return (self.schools.short[place] or self.schools.label(place)) if place >= 0 else ""
+
+    def is_behind(self, number: int) -> bool:
+        """Whether something must be done about a standing: it is behind, or can no longer be met."""
+        standing = self.assessment.standings[number]
+        return standing.status in BEHIND or (standing.counts and self.is_lost(number))
+
+    def is_lost(self, number: int) -> bool:
+        """Whether a standing can no longer be met though its period goes on; when that is over, its status says so."""
+        over = self.assessment.standings[number].period.ended_before(self.assessment.as_of)
+        return not over and not self.ahead[number].possible
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How much a reader may see: all of the community, or one school.
+
+    Attributes:
+        stand: the standpoint.
+        school: place of the school; NOBODY for all.
+    """
+
+    stand: Standpoint
+    school: int = NOBODY
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole community."""
+        return self.school == NOBODY
+
+    @property
+    def label(self) -> str:
+        """The key of the scope in the history: the school's full name; empty for the community."""
+        return "" if self.whole else self.stand.schools.label(self.school)
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """Places of the standings that belong to it."""
+        everything = range(len(self.stand.assessment.standings))
+        return tuple(everything) if self.whole else tuple(self.stand.of_school.get(self.school, ()))
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """Those standings."""
+        return tuple(self.stand.assessment.standings[number] for number in self.numbers)
+
+    @cached_property
+    def _others(self) -> frozenset[str]:
+        """Names of other schools and of their people, less those that are our own too."""
+        schools, people = self.stand.schools, self.stand.people
+        own = {
+            name for names in (schools.keys, schools.short) for place, name in enumerate(names) if place == self.school
+        }
+        own |= {name for name, school in zip(people.names, people.school_of, strict=True) if school == self.school}
+        names = {name for names in (schools.keys, schools.short, people.names) for name in names if name}
+        return frozenset(name for name in names - own if len(name) > 1)
+
+    @cached_property
+    def _own(self) -> tuple[str, ...]:
+        schools = self.stand.schools
+        names = {schools.label(self.school), schools.short[self.school] or ""} - {""}
+        return tuple(sorted(names, key=len, reverse=True))
+
+    @cached_property
+    def _lengths(self) -> tuple[int, ...]:
+        return tuple(sorted({len(name) for name in self._others}))
+
+    def mentions_others(self, text: str) -> bool:
+        """Whether a text names another school or a person of one; never for the whole community."""
+        if self.whole or not text:
+            return False
+        for name in self._own:
+            text = text.replace(name, "\x00")
+        others = self._others
+        return any(
+            text[start : start + length] in others
+            for length in self._lengths
+            for start in range(len(text) - length + 1)
+        )

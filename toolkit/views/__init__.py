@@ -1,0 +1,52 @@
+"""What people are shown: finished, sorted, worded values that every renderer shares."""
+
+from toolkit.views.obligations import (
+    Band,
+    Block,
+    CellView,
+    Change,
+    Chip,
+    DetailLine,
+    EvidenceLine,
+    Figure,
+    Lacking,
+    Matrix,
+    MatrixRow,
+    PersonLine,
+    RuleHead,
+    Section,
+    Trend,
+    TrendPoint,
+    Urgent,
+)
+from toolkit.views.records import EventLine, ExamLine, LoanLine, ProblemGroup, ProblemLine, RankLine, TaskLine
+from toolkit.views.whole import Dashboard, Digest
+
+__all__ = [
+    "Band",
+    "Block",
+    "CellView",
+    "Change",
+    "Chip",
+    "Dashboard",
+    "DetailLine",
+    "Digest",
+    "EventLine",
+    "EvidenceLine",
+    "ExamLine",
+    "Figure",
+    "Lacking",
+    "LoanLine",
+    "Matrix",
+    "MatrixRow",
+    "PersonLine",
+    "ProblemGroup",
+    "ProblemLine",
+    "RankLine",
+    "RuleHead",
+    "Section",
+    "TaskLine",
+    "Trend",
+    "TrendPoint",
+    "Urgent",
+]

@@ -1,0 +1,231 @@
+"""Reports written: the dashboard workbook, the pages, the digests, and a preview of it all."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from toolkit.digests import digests
+from toolkit.errors import UsageError
+from toolkit.files import refuse_strangers, replacing, write_text
+from toolkit.history import sequence
+from toolkit.progress import stage
+from toolkit.views import Digest
+from toolkit.workflows.loading import Loaded, now
+from toolkit.workflows.remembering import Remembered
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
+
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\\/:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
+_LONGEST_NAME: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What was written.
+
+    Attributes:
+        dashboard: the dashboard workbook.
+        page: the leaders' page.
+        schools: the schools' pages.
+    """
+
+    dashboard: Path
+    page: Path
+    schools: tuple[Path, ...]
+
+    @property
+    def all(self) -> tuple[Path, ...]:
+        """Every file."""
+        return (self.dashboard, self.page, *self.schools)
+
+
+def write_reports(past: Remembered, out: Path | None) -> Reports:
+    """Write the dashboard workbook, the leaders' page and a page for each school; remember the run.
+
+    Args:
+        past: an assessed workbook with its memory.
+        out: the folder; beside the workbook where None.
+
+    Raises:
+        UsageError: a file of that name was not made here, or cannot be written.
+    """
+    loaded = past.loaded
+    folder, files = loaded.folder(out), loaded.outputs.files
+    book = folder / files["dashboard"]
+    if book.resolve() == loaded.path.resolve():
+        raise UsageError(f"{book.name} is the entry workbook itself; choose another folder with --out.")
+    refuse_strangers(book)
+    with stage("Writing the dashboard"):
+        texts = pages(past, folder)
+        for path in texts:
+            refuse_strangers(path)
+        write_dashboard_workbook(past, book)
+        for path, text in texts.items():
+            write_text(path, text)
+        leaders, *schools = texts
+        _remove_stale(leaders.parent / files["schools"], schools)
+    past.record()
+    return Reports(book, leaders, tuple(schools))
+
+
+def write_dashboard_workbook(past: Remembered, path: Path) -> None:
+    """Write the dashboard workbook whole or not at all."""
+    from toolkit.render.dashboard_workbook import write_dashboard
+
+    write_dashboard(path, past.viewer.view(), past.loaded.outputs, past.loaded.path)
+
+
+def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:
+    """Each page's text by its path, the leaders' first.
+
+    Args:
+        past: an assessed workbook with its memory.
+        folder: where they are going to lie, for the links between them.
+    """
+    from toolkit.render.page import page
+
+    outputs, viewer = past.loaded.outputs, past.viewer
+    names = _file_names([viewer.stand.short(place) for place in viewer.stand.active])
+    schools = {
+        place: folder / outputs.files["schools"] / name for place, name in zip(viewer.stand.active, names, strict=True)
+    }
+    links = [(viewer.stand.short(place), _href(path, folder)) for place, path in schools.items()]
+    source = past.loaded.path
+    texts = {folder / outputs.files["page"]: page(viewer.view(), outputs, links=links, source=_href(source, folder))}
+    for place, path in schools.items():
+        texts[path] = page(viewer.view(place), outputs, source=_href(source, path.parent))
+    return texts
+
+
+def _file_names(labels: Sequence[str]) -> list[str]:
+    """A file name for each label, whatever the label holds; equal ones are numbered."""
+    names: list[str] = []
+    for label in labels:
+        name = _UNSAFE.sub("_", label).strip(" .")[:_LONGEST_NAME] or "_"
+        same = sum(other.rpartition(".")[0].split("~")[0].casefold() == name.casefold() for other in names)
+        names.append(f"{name}~{same + 1}.html" if same else f"{name}.html")
+    return names
+
+
+def _href(path: Path, folder: Path) -> str:
+    """A relative link from a folder to a file; empty where there is none, as between two drives."""
+    try:
+        relative = os.path.relpath(path.resolve(), folder.resolve())
+    except ValueError:
+        return ""
+    return quote(Path(relative).as_posix())
+
+
+def _remove_stale(folder: Path, written: Sequence[Path]) -> None:
+    """Remove pages made here of schools that have none any more."""
+    for path in set(folder.glob("*.html")) - set(written):
+        refuse_strangers(path)
+        path.unlink()
+
+
+# --- digests
+
+
+def mails(past: Remembered) -> Iterator[tuple[Digest, EmailMessage]]:
+    """The digest of each reader as a message."""
+    from toolkit.render.digest import parts
+    from toolkit.render.message import message
+
+    sent_at, sender = now(), past.loaded.settings.mail.sender
+    revisions = {uid: sequence(day) for uid, (_, day) in past.events.items()}
+    for digest in digests(past.viewer, "weekly"):
+        made = parts(digest, past.loaded.outputs, sequence=revisions, stamp=sent_at, organizer=sender)
+        yield digest, message(made, sender=sender, sent_at=sent_at)
+
+
+def write_weekly(past: Remembered, out: Path | None) -> list[Path]:
+    """Write one .eml file for each reader of the weekly digest; nothing is sent, so nothing is remembered.
+
+    Args:
+        past: an assessed workbook with its memory.
+        out: the folder; a folder for outgoing mail beside the workbook where None.
+
+    Returns:
+        The files written, named by the reader's row in 收件人 and role: no name or address stands in a file name.
+    """
+    folder = out or past.loaded.folder(None) / past.loaded.outputs.files["outbox"]
+    written = []
+    with stage("Writing the digests"):
+        for digest, mail in mails(past):
+            path = folder / f"weekly-{digest.row:03d}-{digest.role}.eml"
+            with replacing(path) as temporary:
+                temporary.write_bytes(bytes(mail))
+            written.append(path)
+        for stale in set(folder.glob("weekly-*.eml")) - set(written):
+            stale.unlink()  # of a reader who no longer gets one
+    return written
+
+
+def write_preview(past: Remembered, out: Path | None) -> Path:
+    """Write every page and every mail into a folder of its own, for looking at; nothing is sent or remembered.
+
+    Args:
+        past: an assessed workbook with its memory.
+        out: the folder; one beside the workbook where None.
+
+    Returns:
+        The page that leads to all of them.
+    """
+    from toolkit.render.preview import preview_page, shown
+
+    outputs = past.loaded.outputs
+    folder = out or past.loaded.folder(None) / outputs.files["preview"]
+    roles = past.loaded.schema.sheets["recipients"].by_key["role"].words
+    with stage("Writing the preview"):
+        shown_pages = pages(past, folder / "pages")
+        seen = [
+            shown(f"weekly-{digest.row:03d}-{digest.role}", roles[digest.role], mail) for digest, mail in mails(past)
+        ]
+        texts = dict(shown_pages) | {folder / "mails" / f"{mail.name}.html": mail.html for mail in seen}
+        for path, text in texts.items():
+            write_text(path, text)
+        _remove_stale(
+            folder / "pages" / outputs.files["schools"],
+            [path for path in shown_pages if path.parent.name == outputs.files["schools"]],
+        )
+        for stale in set((folder / "mails").glob("weekly-*.html")) - set(texts):
+            stale.unlink()
+        labels = (outputs.headings["title"], *map(past.viewer.stand.short, past.viewer.stand.active))
+        links = [(label, _href(path, folder)) for label, path in zip(labels, shown_pages, strict=True)]
+        index = folder / outputs.files["page"]
+        refuse_strangers(index)
+        write_text(index, preview_page(seen, links, outputs, past.loaded.assessment.community))
+    return index
+
+
+# --- the archive
+
+
+def write_term_report(loaded: Loaded, term: str, out: Path | None) -> Path:
+    """Write the report of a term or a school year for the archive.
+
+    Args:
+        loaded: an assessed workbook.
+        term: label of a 学期 or a 学年.
+        out: the folder; beside the workbook where None.
+
+    Raises:
+        UsageError: there is no such term, it has not begun, or the file cannot be written.
+    """
+    from toolkit.render.report_document import report_document
+    from toolkit.report import report
+
+    with stage("Writing the report"):
+        made = report(loaded.assessment, loaded.outputs, loaded.stand.sections, term)
+        path = loaded.folder(out) / made.file
+        refuse_strangers(path)
+        with replacing(path) as temporary:
+            temporary.write_bytes(report_document(made, loaded.outputs))
+    return path
