@@ -492,3 +492,19 @@ def test_libreoffice_prints_every_sheet_and_no_empty_page(tmp_path):
 @needs_calc
 def test_libreoffice_prints_the_demo(tmp_path):
     assert len(print_pictures(written(tmp_path, view("demo")), tmp_path / "pages", dpi=10)) > 2 * len(SHEETS)
+
+
+def test_each_school_may_have_its_entries_to_fix_on_a_sheet_of_its_own(tmp_path):
+    made = view("all_wrong")
+    names = {group.school: f"[{place}]/" + "长" * 40 for place, group in enumerate(made.groups)}
+    groups = tuple(replace(group, title=names[group.school]) for group in made.groups)
+    path = tmp_path / "看板.xlsx"
+    write_dashboard(path, replace(made, groups=groups), WORDS, None, school_sheets=True)
+    book = openpyxl.load_workbook(path)
+    own = [sheet for sheet in book.worksheets if sheet.title.startswith("待改·")]
+    assert len(own) == sum(group.school >= 0 for group in groups)
+    assert all(len(sheet.title) <= 31 for sheet in own)
+    for sheet, group in zip(own, [group for group in groups if group.school >= 0], strict=True):
+        assert [row[2].value for row in sheet.iter_rows(min_row=2)] == [line.place for line in group.lines]
+        assert sheet.protection.sheet
+        assert not sheet["C2"].protection.locked  # a protected sheet sorts only what is not locked

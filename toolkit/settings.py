@@ -18,6 +18,8 @@ _REASONS = {
     "string_type": "write text in quotation marks",
     "string_too_short": "write something between the quotation marks, or leave the line out",
     "string_pattern_mismatch": "write an address such as office@example.com",
+    "bool_parsing": "write true or false, without quotation marks",
+    "bool_type": "write true or false, without quotation marks",
     "path_type": "write a path in quotation marks",
     "model_type": "write it as a section in brackets",
 }
@@ -37,9 +39,13 @@ class WorkbookSettings(Part):
 
 
 class OutputSettings(Part):
-    """`[output]`: where dashboards, pages and dry-run mails go; beside the workbook unless told otherwise."""
+    """`[output]`: where dashboards, pages and dry-run mails go; beside the workbook unless told otherwise.
+
+    `school_sheets` gives each school a sheet of its own entries to fix in the dashboard workbook.
+    """
 
     folder: Path | None = None
+    school_sheets: bool = False
 
 
 class MailSettings(Part):
@@ -88,6 +94,6 @@ def _resolved(settings: Settings, base: Path) -> Settings:
     return settings.model_copy(
         update={
             "workbook": WorkbookSettings(path=base / workbook if workbook else None),
-            "output": OutputSettings(folder=base / folder if folder else None),
+            "output": settings.output.model_copy(update={"folder": base / folder if folder else None}),
         }
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from toolkit.render.dashboard_look import GREEN, MOST_ROWS, SOFT, STATUS, Look, Pane, row_height
-from toolkit.views import Dashboard, DetailLine, EvidenceLine, LoanLine, ProblemLine
+from toolkit.views import Dashboard, DetailLine, EvidenceLine, LoanLine, ProblemGroup, ProblemLine
 from toolkit.workbook import address
 
 _FORMS: Final = {"share": "0.0%", "gap": "+0.00;-0.00;0", "plain": "General"}
@@ -56,7 +56,7 @@ class Lists:
         """Write them all."""
         self._details(self.panes["details"])
         self._evidence(self.panes["evidence"])
-        self._problems(self.panes["problems"])
+        self.problems(self.panes["problems"], self.view.groups)
         self._loans(self.panes["loans"])
 
     def _begin(self, pane: Pane, key: str, widths: Mapping[str, float], rows: int, *, row: int = 0) -> list[str]:
@@ -142,8 +142,9 @@ class Lists:
 
     # --- 待改
 
-    def _problems(self, pane: Pane) -> None:
-        lines = [(group.title, line) for group in self.view.groups for line in group.lines][: MOST_ROWS - 1]
+    def problems(self, pane: Pane, groups: Sequence[ProblemGroup]) -> None:
+        """Write the lines of some groups as one table."""
+        lines = [(group.title, line) for group in groups for line in group.lines][: MOST_ROWS - 1]
         names = self._begin(pane, "problems", _PROBLEMS, len(lines))
         pane.sheet.freeze_panes(1, 3)
         if not lines:

@@ -124,14 +124,14 @@ class Look:
 class Pane:
     """One sheet: it keeps its widths, heights and links in mind."""
 
-    def __init__(self, look: Look, key: str, community: str, day: str) -> None:
+    def __init__(self, look: Look, title: str, community: str, day: str) -> None:
         self.look = look
-        self.sheet: Worksheet = look.book.add_worksheet(look.words.sheets[key])
+        self.sheet: Worksheet = look.book.add_worksheet(title)
         self.widths: list[float] = []
         self._heights: dict[int, float] = {}
         self._parts: list[int] = []
         self._links = 0
-        self._page(community, day, look.words.sheets[key])
+        self._page(community, day, title)
 
     def _page(self, community: str, day: str, title: str) -> None:
         sheet = self.sheet

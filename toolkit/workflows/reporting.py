@@ -79,7 +79,9 @@ def write_dashboard_workbook(past: Remembered, path: Path) -> None:
     """Write the dashboard workbook whole or not at all."""
     from toolkit.render.dashboard_workbook import write_dashboard
 
-    write_dashboard(path, past.viewer.view(), past.loaded.outputs, past.loaded.path)
+    loaded = past.loaded
+    sheets = loaded.settings.output.school_sheets
+    write_dashboard(path, past.viewer.view(), loaded.outputs, loaded.path, school_sheets=sheets)
 
 
 def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:
