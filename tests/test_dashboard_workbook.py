@@ -14,6 +14,7 @@ import pytest
 from extremes import EXTREMES, HOSTILE
 from markdown import BASE, workbook
 from pictures import needs_calc, print_pictures
+from sample_book import sample
 
 from toolkit.assess import assess
 from toolkit.history import History, Point, Seen
@@ -21,12 +22,10 @@ from toolkit.outputs import load_outputs
 from toolkit.render import dashboard_look
 from toolkit.render.dashboard_workbook import write_dashboard
 from toolkit.schema import load_schema
-from toolkit.stores.xlsx import read_workbook
-from toolkit.templates import FOLDER
 from toolkit.viewer import Standpoint, Viewer
 
 WORDS, SCHEMA = load_outputs(), load_schema()
-DEMO, TODAY, DAY = FOLDER.parent / "demo" / WORDS.files["sample"], date(2026, 11, 24), date(2025, 11, 24)
+DAY = date(2025, 11, 24)
 SHEETS = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析"]
 SMALL = """
 # 人员
@@ -86,7 +85,7 @@ def view(case="small"):
     if case == "small":
         raw, day, name = workbook(BASE, SMALL), DAY, "甲镇共同体"
     elif case == "demo":
-        raw, day, name = read_workbook(DEMO, SCHEMA), TODAY, "台头学区教育发展共同体"
+        (raw, day), name = sample(), "台头学区教育发展共同体"
     else:
         raw, day, name = *EXTREMES[case](), "示例共同体"
     history = _history() if case == "small" else History()

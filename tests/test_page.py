@@ -6,13 +6,14 @@ import html
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
 import pytest
 from browser import Browser, needs_browser, told
 from extremes import EXTREMES, HOSTILE
+from sample_book import sample
 
 from toolkit.assess import assess
 from toolkit.history import History, Point
@@ -20,12 +21,10 @@ from toolkit.outputs import load_outputs
 from toolkit.plans import load_plan, plan_names, section_titles
 from toolkit.render.page import page
 from toolkit.schema import load_schema
-from toolkit.stores.xlsx import read_workbook
 from toolkit.templates import FOLDER
 from toolkit.viewer import Standpoint, Viewer
 
 WORDS, SCHEMA = load_outputs(), load_schema()
-DEMO, TODAY = FOLDER.parent / "demo" / WORDS.files["sample"], date(2026, 11, 24)
 CASES = ("demo", *EXTREMES)
 A_SCHOOL = 5
 PAPER = 703
@@ -35,7 +34,7 @@ SOURCE = "登记簿.xlsx"
 
 @cache
 def viewer(case):
-    raw, day = (read_workbook(DEMO, SCHEMA), TODAY) if case == "demo" else EXTREMES[case]()
+    raw, day = sample() if case == "demo" else EXTREMES[case]()
     result = assess(raw, SCHEMA, day, "示例共同体")
     rules = [(rule.number, rule.name) for rule in result.rules]
     titles = section_titles(rules, map(load_plan, plan_names()), ("指标编号", "名称"))
