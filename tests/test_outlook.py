@@ -250,3 +250,59 @@ def test_progress_is_against_the_whole_period():
     found = view(date(2025, 11, 10), events, QUOTAS, rule)
     assert found.blocks[0].chips[0].cell.text == "4/10"
     assert found.details[0].forecast == "照现在的进度，到期约为 8"
+
+
+# --- schools that leave, upper bounds, what is planned
+
+
+def schools_with(left):
+    """The three schools, the west school leaving on a day."""
+    rows = "| 甲镇中心小学 | 中心 | 领衔学校 | |\n| 甲镇东小学 | 东校 | 成员学校 | |\n"
+    schools = f"# 学校\n| 学校 | 简称 | 角色 | 退出日期 |\n|-|\n{rows}| 甲镇西小学 | 西校 | 成员学校 | {left} |\n"
+    return schools + BASE[BASE.index("# 学期") :]
+
+
+def lines_of(as_of, *texts):
+    made = Viewer(Standpoint(assess(workbook(*texts), SCHEMA, as_of), WORDS)).view()
+    return made, {line.obligor: line for line in made.details}
+
+
+def test_a_school_that_is_going_to_leave_has_not_left():
+    short = EXCHANGES + "| 挂职学习 | 孙三 | 西校 | 中心 | 2025-09-01 | 2025-09-10 | 有 |\n"
+    _, lines = lines_of(date(2025, 11, 1), schools_with("2025-12-10"), PEOPLE, short, QUOTAS, STAY)
+    assert lines["甲镇西小学"].need.startswith("交流!2 只有 10 天就结束了")
+
+
+def test_persons_with_different_last_days_are_different_lines():
+    rule = "| 4.3 | 教案 | 教师 | 学期 | 教案 | 教师 | | 次数 | | 2 | |\n"
+    people = "# 人员\n| 姓名 | 学校 | 职务 |\n|-|\n| 丙 | 西校 | 教师 |\n| 甲 | 中心 | 教师 |\n| 乙 | 东校 | 教师 |\n"
+    made, _ = lines_of(date(2025, 12, 1), schools_with("2025-12-10"), people, QUOTAS, rule)
+    assert [(line.who, line.due) for line in made.urgent] == [
+        ("丙", date(2025, 12, 10)),
+        ("2 人", date(2026, 1, 23)),
+    ]
+
+
+def test_nobody_is_asked_to_pair_with_a_school_that_has_gone():
+    rule = "| 3.4 | 结对 | 骨干教师 | 学期 | 结对 | 甲方 | 类别=师徒 | 覆盖率 | 乙方学校 | 100% | |\n"
+    pair = PAIRINGS + "| 师徒 | 赵一 | 中心 | 钱二 | 东校 | 2025-09-10 | 站稳讲台 |\n"
+    _, lines = lines_of(date(2025, 12, 20), schools_with("2025-12-10"), PEOPLE, pair, QUOTAS, rule)
+    assert lines["赵一·甲镇中心小学"].lost
+
+
+def test_what_exceeds_its_maximum_says_so_in_the_matrix_too():
+    rule = "| 9.1 | 比赛 | 每所学校 | 学期 | 活动 | 承办学校 | 类别=教学比武 | 次数 | | | 1 |\n"
+    events = EVENTS + "".join(f"| H{n} | 教学比武 | 第{n}场 | 2025-10-0{n} | 东校 | 已举行 | | 有 |\n" for n in (1, 2))
+    cell = view(date(2025, 12, 1), events, QUOTAS, rule).matrix.bands[0].cells[1][0]
+    assert (cell.status, cell.sign, cell.lost) == ("exceeded", "✗", True)
+
+
+def test_what_is_planned_has_no_forecast():
+    rule = "| 4.1 | 教研 | 共同体 | 学期 | 活动 | | 类别=业务研讨 | 次数 | | 4 | |\n"
+    days_ = ("2025-09-10|已举行", "2025-12-20|计划", "2025-12-22|计划", "2025-12-24|计划")
+    rows = "".join(
+        f"| H{n} | 业务研讨 | 第{n}次 | {d.split('|')[0]} | 中心 | {d.split('|')[1]} | | 有 |\n"
+        for n, d in enumerate(days_)
+    )
+    line = view(date(2025, 12, 10), EVENTS + rows, QUOTAS, rule).details[0]
+    assert (line.status, line.forecast, line.need) == ("on_track", "", "已安排，按期完成即可。")

@@ -145,8 +145,8 @@ def test_a_schools_name_never_leads_out_of_the_folder(write_xlsx, short):
 
 def test_preview_shows_every_page_and_every_mail(book, tmp_path):
     result = run("preview", "--no-open", "--workbook", book, "--as-of", AS_OF, "--out", tmp_path / "look")
-    assert (result.returncode, result.stdout.strip()) == (0, str(tmp_path / "look" / "index.html"))
-    index = (tmp_path / "look" / "index.html").read_text("utf-8")
+    assert (result.returncode, result.stdout.strip()) == (0, str(tmp_path / "look" / "预览.html"))
+    index = (tmp_path / "look" / "预览.html").read_text("utf-8")
     assert index.count("<iframe") == 3
     for href in re.findall(r'(?:href|src)="([^"]+)"', index):
         assert (tmp_path / "look" / unquote(href)).exists(), href
@@ -157,6 +157,55 @@ def test_preview_shows_every_page_and_every_mail(book, tmp_path):
 def test_digests_of_the_dry_run_are_those_of_the_preview(book, tmp_path):
     run("weekly", "--dry-run", "--workbook", book, "--as-of", AS_OF, "--out", tmp_path / "box")
     run("preview", "--no-open", "--workbook", book, "--as-of", AS_OF, "--out", tmp_path / "look")
-    index = (tmp_path / "look" / "index.html").read_text("utf-8")
+    index = (tmp_path / "look" / "预览.html").read_text("utf-8")
     for mail in mails(tmp_path / "box").values():
         assert str(mail["Subject"]) in index
+
+
+def test_mails_and_pages_of_somebody_elses_are_neither_replaced_nor_removed(book, tmp_path):
+    mine = {
+        "box/weekly-notes.eml": "weekly --dry-run",
+        "box/weekly-002-leader.eml": "weekly --dry-run",
+        "look/pages/index.html": "preview --no-open",
+        "look/mails/weekly-news.html": "preview --no-open",
+    }
+    for name, command in mine.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+        run(*command.split(), "--workbook", book, "--as-of", AS_OF, "--out", tmp_path / name.split("/")[0])
+        assert path.read_text() == "mine", name
+
+
+def test_a_copy_of_a_page_and_a_page_of_somebody_elses_stay(book):
+    dashboard(book)
+    folder = book.with_name("各校")
+    copy = folder / "中心 十月存档.html"
+    copy.write_bytes((folder / "中心.html").read_bytes())
+    (folder / "说明.html").write_text("mine")
+    dashboard(book)
+    assert copy.exists()
+    assert (folder / "说明.html").read_text() == "mine"
+
+
+def test_a_look_into_the_future_does_not_stop_the_memory(book, write_xlsx):
+    dashboard(book, "2025-11-17")
+    dashboard(book, "2099-01-01")
+    write_xlsx(SHEETS | {"活动": MENDED})
+    dashboard(book)
+    assert "▼ 1 比上周" in page(book)
+    with sqlite3.connect(book.with_name(MEMORY)) as memory:
+        assert [row[0] for row in memory.execute("SELECT day FROM runs ORDER BY day")] == ["2025-11-17", AS_OF]
+
+
+def test_no_two_schools_share_a_page(write_xlsx):
+    schools = [
+        SCHOOLS[0],
+        ["甲", "A/", "领衔学校"],
+        ["乙", "A:", "成员学校"],
+        ["丙", "A_~2", "成员学校"],
+        ["丁", "a_", "成员学校"],
+    ]
+    book = write_xlsx({"学校": schools, "学期": TERMS})
+    dashboard(book)
+    assert len(list(book.with_name("各校").iterdir())) == 4

@@ -240,3 +240,36 @@ def test_every_extreme_has_a_view_of_the_whole_and_of_each_school(name):
         assert all(number < len(view.details) for line in view.urgent for number in line.details)
         assert all(line.need for line in view.urgent)
         assert all(0 <= line.detail < len(view.details) for line in view.evidence)
+
+
+@pytest.mark.parametrize(
+    ("own", "other"), [("实验小学", "第二实验小学"), ("台头中学", "台头中学分校"), ("城关小学", "城北（分）小学")]
+)
+def test_a_name_that_holds_our_own_is_still_another_schools(own, other):
+    schools = f"# 学校\n| 学校 | 角色 |\n|-|\n| {own} | 领衔学校 |\n| {other} | 成员学校 |\n"
+    terms = BASE[BASE.index("# 学期") :]
+    tasks = (
+        "# 工作计划\n| 类别 | 事项 | 责任学校 | 截止日期 | 状态 |\n|-|\n"
+        f"| 工作任务 | 帮扶{other} | {own} | 2025-11-26 | 未开始 |\n| 工作任务 | 在{own}开会 | {own} | 2025-11-26 | 未开始 |\n"
+    )
+    made = Viewer(Standpoint(assess(workbook(schools, terms, tasks), SCHEMA, TODAY), WORDS))
+    assert [task.title for task in made.view(0).tasks] == ["", f"在{own}开会"]
+
+
+def test_the_events_of_a_series_are_different_events():
+    rows = "".join(
+        f"| | 集体备课 | 数学备课 | 2025-12-0{day} | 东校 | {state} | | |\n"
+        for day, state in ((1, "取消"), (8, "计划"))
+    )
+    first, second = viewer(EVENTS + rows).view().events
+    assert first.uid != second.uid
+
+
+def test_two_contests_of_one_name_are_two():
+    events = EVENTS + (
+        "| A1 | 教学比武 | 赛课 | 2025-10-10 | 中心 | 已举行 | | 有 |\n| A2 | 教学比武 | 赛课 | 2025-11-10 | 中心 | 已举行 | | 有 |\n"
+    )
+    people = "# 人员\n| 姓名 | 学校 | 职务 |\n|-|\n| 赵一 | 东校 | 教师 |\n| 钱二 | 西校 | 教师 |\n"
+    marks = "# 评分\n| 活动 | 参赛人 | 评委 | 得分 |\n|-|\n| A1 | 赵一 | 甲 | 90 |\n| A2 | 钱二 | 甲 | 80 |\n"
+    ranks = viewer(events, people, marks).view().ranks
+    assert [(line.contest, line.rank, line.person) for line in ranks] == [(0, 1, "赵一"), (1, 1, "钱二")]

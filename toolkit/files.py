@@ -63,11 +63,12 @@ def refuse_strangers(path: Path) -> None:
     Raises:
         UsageError: there is such a file.
     """
-    if path.is_file() and not _made_here(path):
+    if path.is_file() and not made_here(path):
         raise UsageError(f"{path} is there already and was not made by this toolkit; move it or choose another folder.")
 
 
-def _made_here(path: Path) -> bool:
+def made_here(path: Path) -> bool:
+    """Whether a file carries the mark of this toolkit."""
     if path.suffix == ".xlsx":
         try:
             with zipfile.ZipFile(path) as archive:

@@ -21,6 +21,8 @@ from toolkit.rules import PERSON_OBLIGORS, QuotaRule
 from toolkit.standings import Standing
 
 _NOISE: Final = 1e-9
+_GROWING: Final = ADDITIVE | {"coverage"}
+"""Measures that further rows can only raise."""
 _SETTLED: Final = frozenset({"met", "waived"})
 _FEWEST: Final = 4
 """Below this requirement a pace means nothing: one meeting is either held or not."""
@@ -113,7 +115,8 @@ class Outlooks:
         end = min((day for day in (period.end, left_on) if day), default=None)
         open_still = end is None or self.as_of <= end
         if standing.status == "exceeded":
-            return Outlook(possible=open_still and rule.measure not in ADDITIVE, left_on=left_on)
+            possible = open_still and rule.measure not in _GROWING
+            return Outlook(latest=end if possible else None, possible=possible, left_on=left_on)
         found = self._found(standing, end)
         latest = found.latest if open_still else None
         return Outlook(
@@ -204,9 +207,11 @@ class Outlooks:
     def _coverage(self, standing: Standing, end: date | None) -> Outlook:
         rule, others = standing.rule, self._others(standing)
         reached = self._reached(standing)
-        absent = tuple(place for place in others if place not in reached)
+        absent = [place for place in others if place not in reached]
+        there = tuple(place for place in absent if (self._left[place] or self.as_of) >= self.as_of)
         wanted = math.ceil((rule.minimum or 0) * len(others) - _NOISE)
-        return Outlook(wanted - (len(others) - len(absent)), len(others), end, absent=absent)
+        missing = wanted - (len(others) - len(absent))
+        return Outlook(missing, len(others), end, possible=missing <= len(there), absent=there)
 
     def _others(self, standing: Standing) -> list[int]:
         return [place for place in self.reckoner.active(standing.period) if place != standing.obligor.school]
@@ -249,7 +254,7 @@ class Outlooks:
         """Where one obligation's pace leads; None where that means nothing."""
         rule = standing.rule
         countable = rule.measure == "count" and rule.minimum is not None and rule.minimum >= _FEWEST
-        if not countable or standing.status in {*_SETTLED, "exceeded", "missed"}:
+        if not countable or standing.status in {*_SETTLED, "exceeded", "missed", "on_track"}:
             return None
         return forecast(self._days(standing), math.ceil(rule.minimum or 0), standing.period, self.as_of)
 

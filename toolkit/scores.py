@@ -54,13 +54,15 @@ class ContestLine:
     """One contestant's place in a contest.
 
     Attributes:
-        event: the contest.
+        place: of the contest in 活动.
+        event: what it is called.
         rank: from 1; equal marks share a rank.
         person: place of the contestant.
         judges: how many marks there are.
         mark: the mean; of five marks or more without the highest and the lowest.
     """
 
+    place: int
     event: str
     rank: int
     person: int
@@ -132,7 +134,7 @@ def contest_lines(ground: Ground) -> Iterator[ContestLine]:
         averages.sort(key=lambda line: (-round(line[2], 4), line[0]))
         for who, judges, mark in averages:
             rank = 1 + sum(round(other, 4) > round(mark, 4) for _, _, other in averages)
-            yield ContestLine(label, rank, who, judges, mark)
+            yield ContestLine(place, label, rank, who, judges, mark)
 
 
 def fair_mean(marks: list[float]) -> float:

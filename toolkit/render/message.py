@@ -13,6 +13,7 @@ from typing import Final
 
 from css_inline import CSSInliner
 
+from toolkit.files import MARK
 from toolkit.render.one_line import one_line
 
 _LONGEST_HEADER = 120
@@ -83,6 +84,7 @@ def message(parts: MessageParts, *, sender: str, sent_at: datetime) -> EmailMess
         ValueError: the reader's address has a line break; `values.py` lets no such address pass.
     """
     mail, mark = EmailMessage(policy=SMTP), _mark(parts)
+    mail["X-Mailer"] = MARK  # near the top: by this a dry run knows its own files
     mail["From"] = sender
     user, _, domain = parts.email.rpartition("@")
     mail["To"] = Address(one_line(parts.reader, _LONGEST_HEADER).translate(_PLAIN), user, domain)

@@ -43,7 +43,9 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 
-def page(view: Dashboard, outputs: Outputs, *, links: Sequence[tuple[str, str]] = (), source: str = "") -> str:
+def page(
+    view: Dashboard, outputs: Outputs, *, links: Sequence[tuple[str, str]] = (), source: str = "", file: str = ""
+) -> str:
     """The page's HTML; nothing in it comes from elsewhere.
 
     Args:
@@ -51,6 +53,7 @@ def page(view: Dashboard, outputs: Outputs, *, links: Sequence[tuple[str, str]] 
         outputs: the words.
         links: label and relative address of the schools' pages.
         source: relative address of the entry workbook; empty where there is no way to it.
+        file: the page's own name, noted in it: a copy under another name is somebody's own.
     """
     script = fill("page/script.js")
     rules = _rules(view)
@@ -61,6 +64,7 @@ def page(view: Dashboard, outputs: Outputs, *, links: Sequence[tuple[str, str]] 
         links=links,
         pages=_pages(links),
         source=source,
+        file=file,
         script=Markup(script),  # noqa: S704 our own file
         seal=_seal(script),
         trend=Markup(trend_svg(view.trend, outputs.trend)),  # noqa: S704 escaped by its own template
@@ -70,7 +74,7 @@ def page(view: Dashboard, outputs: Outputs, *, links: Sequence[tuple[str, str]] 
         to=partial(_target, _anchors(rules)),
         loans=_grouped(view.loans, lambda line: line.borrower_place),
         exams=_exams(view.scores),
-        contests=_grouped(view.ranks, lambda line: line.event),
+        contests=_grouped(view.ranks, lambda line: line.contest),
         problems=_problems(view.groups),
     )
 

@@ -15,7 +15,6 @@ from toolkit.conditions import Source
 from toolkit.names import NOBODY
 from toolkit.report.accounts import Accounts
 from toolkit.report.pages import Listing
-from toolkit.scores import contest_lines
 from toolkit.tables import Mask, Table, places
 from toolkit.viewer import Scope, Standpoint
 from toolkit.viewer.amounts import plain
@@ -109,8 +108,7 @@ class Records:
 
     def contests(self) -> Listing:
         """Every contest of the span, by rank."""
-        events = self.stand.ground.directory.events
-        labels = {events.topics[place] or events.label(place) for place in self.sound("events")}
+        events = set(self.sound("events"))
         people, schools = self.stand.people, self.stand.schools
         return Listing(
             tuple(
@@ -121,8 +119,8 @@ class Records:
                     schools.label(people.school_of[line.person]),
                     f"{line.mark:.2f}",
                 )
-                for line in contest_lines(self.stand.ground)
-                if line.event in labels
+                for line in self.stand.contests
+                if line.place in events
             )
         )
 

@@ -183,13 +183,24 @@ def _day(text: object) -> date:
 
 def _write(path: Path, run: Run) -> None:
     with using(path, _OURS, _STEPS, writing=True) as connection:
-        newest = connection.execute("SELECT max(day) FROM runs").fetchone()[0]
-        if newest is not None and _day(newest) > run.as_of:  # a look into the past must not damage the memory
+        today = run.at.date()
+        newest = _newest(connection)
+        if newest and run.as_of <= today < newest:  # a try for a day to come must not stop the memory until that day
+            later = today.isoformat()
+            connection.execute("DELETE FROM figures WHERE run IN (SELECT run FROM runs WHERE day > ?)", (later,))
+            connection.execute("DELETE FROM runs WHERE day > ?", (later,))
+            newest = _newest(connection)
+        if newest and newest > run.as_of:  # a look into the past must not damage the memory
             return
         _write_figures(connection, run)
         _write_problems(connection, run)
         _write_marks(connection, run)
-        _prune(connection, run.as_of)
+        _prune(connection, min(run.as_of, today))
+
+
+def _newest(connection: sqlite3.Connection) -> date | None:
+    found = connection.execute("SELECT max(day) FROM runs").fetchone()[0]
+    return None if found is None else _day(found)
 
 
 def _write_figures(connection: sqlite3.Connection, run: Run) -> None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from toolkit.outlook import Outlook
 from toolkit.rules import QuotaRule
 from toolkit.standings import Standing
 
 _LARGE = 1e6
+
+
+def whole(share: float) -> int:
+    """A share in points of a hundred, a half upwards as spreadsheets do."""
+    return math.floor(share * 100 + 0.5 + 1e-9)
+
+
+def percent(share: float) -> str:
+    """A share as whole percent."""
+    return f"{whole(share)}%"
 
 
 def plain(value: float) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from toolkit.names import NOBODY, texts
 from toolkit.tables import places
@@ -76,7 +77,11 @@ def events(scope: Scope) -> tuple[EventLine, ...]:
     if not scope.whole:
         mask = mask & _concerns(scope)
     numbers, topics = texts(table, "number"), texts(table, "topic")
-    lines = [_event(scope, index, numbers[index], topics[index] or "") for index in places(mask)]
+    series = _series(scope)
+    lines = [
+        _event(scope, index, numbers[index], topics[index] or "", repeated=bool(series[index]))
+        for index in places(mask)
+    ]
     return tuple(sorted(lines, key=lambda line: (line.day, line.place)))
 
 
@@ -88,14 +93,22 @@ def _concerns(scope: Scope) -> np.ndarray:
     return mask
 
 
-def _event(scope: Scope, index: int, number: str | None, topic: str) -> EventLine:
+def _series(scope: Scope) -> npt.NDArray[np.bool_]:
+    """Events that share kind, topic and host with another: only their day tells them apart."""
+    repeated: npt.NDArray[np.bool_] = (
+        scope.stand.ground.tables["events"].frame.duplicated(["kind", "topic", "host"], keep=False).to_numpy()
+    )
+    return repeated
+
+
+def _event(scope: Scope, index: int, number: str | None, topic: str, *, repeated: bool) -> EventLine:
     stand = scope.stand
     table = stand.ground.tables["events"]
     row = table.frame.iloc[index]
     host, day = int(row["host"]), row["date"].date()
     last = row["end"].date() if row["end"] == row["end"] else day
     kind = table.schema.by_key["kind"].words[row["kind"]]
-    identity = number or "\x1f".join((kind, topic, stand.schools.label(host)))
+    identity = number or "\x1f".join((kind, topic, stand.schools.label(host), *([day.isoformat()] if repeated else [])))
     cancelled = row["status"] == "cancelled"
     facts = "\x1f".join(map(str, (kind, topic, day, last, host, cancelled)))
     shown = scope.whole or host == scope.school

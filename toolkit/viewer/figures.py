@@ -12,6 +12,7 @@ from toolkit.names import NOBODY
 from toolkit.periods import Term
 from toolkit.rules import PERSON_OBLIGORS
 from toolkit.standings import compliance
+from toolkit.viewer.amounts import percent, whole
 from toolkit.viewer.standpoint import Scope, Standpoint
 from toolkit.views import Change, Figure, LoanLine, ProblemLine, Trend, TrendPoint, Urgent
 
@@ -51,7 +52,7 @@ def figures(scope: Scope, problems: Sequence[ProblemLine]) -> tuple[Figure, ...]
         _behind_note(scope, len(behind) - persons, persons, lost),
         words.notes["errors"].format(warnings=warnings) if warnings else "",
     )
-    texts = (words.missing_sign if rate is None else f"{rate:.0%}", str(now.behind), str(now.errors))
+    texts = (words.missing_sign if rate is None else percent(rate), str(now.behind), str(now.errors))
     return tuple(
         Figure(key, words.figures[key], text, note, _changes(scope, key, now))
         for key, text, note in zip(("compliance", "behind", "errors"), texts, notes, strict=True)
@@ -71,7 +72,8 @@ def _compliance_note(scope: Scope, now: Point) -> str:
 def _behind_note(scope: Scope, own: int, persons: int, lost: int) -> str:
     """How many of those behind are persons', and how many can no longer be met."""
     words = scope.stand.outputs
-    parts = [words.notes["own"].format(own=own)] if own and persons else []
+    key = "own" if scope.whole else "own_school"
+    parts = [words.notes[key].format(own=own)] if own and persons else []
     parts += [words.notes["persons"].format(persons=persons)] if persons else []
     parts += [words.notes["lost"].format(lost=lost)] if lost else []
     return words.separator_of_notes.join(parts)
@@ -93,7 +95,7 @@ def _changes(scope: Scope, key: str, now: Point) -> tuple[Change, ...]:
 
 def _value(at: Point, key: str) -> int | None:
     if key == "compliance":
-        return round(100 * at.met / at.counted) if at.counted else None
+        return whole(at.met / at.counted) if at.counted else None
     return at.behind if key == "behind" else at.errors
 
 
@@ -151,7 +153,8 @@ def when(scope: Scope, term: Term | None) -> tuple[int | None, str]:
     if term is None:
         return None, words["before" if scope.stand.assessment.reckoner.terms else "none"]
     if as_of > term.end:
-        return None, words["away"].format(term=term.name)
+        broken = not scope.stand.ground.sound("terms").all()
+        return None, words["broken" if broken else "away"].format(term=term.name)
     week = Weeks(term).number(as_of)
     return week, words["week"].format(term=term.name, week=week)
 
@@ -180,9 +183,9 @@ def _trend_text(scope: Scope, points: Sequence[TrendPoint]) -> str:
         return ""
     first, now = points[0], points[-1]
     if first is now:
-        return words["one"].format(week=now.week, now=f"{now.share:.0%}")
+        return words["one"].format(week=now.week, now=percent(now.share))
     return words["text"].format(
-        first_week=first.week, first=f"{first.share:.0%}", week=now.week, now=f"{now.share:.0%}"
+        first_week=first.week, first=percent(first.share), week=now.week, now=percent(now.share)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.names import NOBODY
-from toolkit.scores import contest_lines, exams
+from toolkit.scores import exams
 from toolkit.viewer.standpoint import Scope
 from toolkit.views import ExamLine, RankLine
 
@@ -30,10 +30,12 @@ def scores(scope: Scope) -> tuple[ExamLine, ...]:
 def ranks(scope: Scope) -> tuple[RankLine, ...]:
     """Every contestant of the scope with the rank among all."""
     people, lines = scope.stand.people, []
-    for line in contest_lines(scope.stand.ground):
+    for line in scope.stand.contests:
         school = people.school_of[line.person]
         if scope.whole or school == scope.school:
             event = "" if scope.mentions_others(line.event) else line.event
             name = people.names[line.person] or ""
-            lines.append(RankLine(event, line.rank, name, scope.stand.short(school), school, line.judges, line.mark))
+            lines.append(
+                RankLine(line.place, event, line.rank, name, scope.stand.short(school), school, line.judges, line.mark)
+            )
     return tuple(lines)

@@ -108,7 +108,7 @@ class Needs:
             return self.words.needs[key].format(maximum=bound(standing.rule, standing.rule.maximum))
         if standing.status == "missed":
             return self._missed(standing, ahead)
-        if ahead.left_on and not ahead.possible:
+        if ahead.left_on and ahead.left_on < self.stand.assessment.as_of:
             return self.words.needs["left"].format(day=self.day(ahead.left_on))
         return self._missing(standing, ahead)
 

@@ -11,7 +11,7 @@ from typing import Final
 from toolkit.names import NOBODY
 from toolkit.rules import PERSON_OBLIGORS, QuotaRule
 from toolkit.standings import Standing, assessment_score, compliance
-from toolkit.viewer.amounts import amount, bound, progress
+from toolkit.viewer.amounts import amount, bound, percent, progress
 from toolkit.viewer.needs import Needs, personal
 from toolkit.viewer.standpoint import Scope
 from toolkit.views import (
@@ -102,7 +102,7 @@ class Obligations:
 
     def _forecast(self, standing: Standing) -> str:
         ahead = self.scope.stand.outlooks.pace(standing)
-        if ahead is None:
+        if ahead is None or (ahead.enough and standing.status == "at_risk"):
             return ""
         words = self.scope.stand.outputs.forecast
         return words["enough"] if ahead.enough else words["short"].format(amount=ahead.amount)
@@ -112,7 +112,9 @@ class Obligations:
         stand, standing = self.scope.stand, self.scope.stand.assessment.standings[number]
         word, lost = stand.outputs.statuses[standing.status], stand.is_lost(number)
         text, details = self.progress(number), (self.place_of[number],)
-        if lost and standing.counts:  # its status does not say yet what is known already
+        if (
+            lost and standing.counts and standing.status != "exceeded"
+        ):  # its status does not say yet what is known already
             return CellView("missed", stand.outputs.lost_sign, stand.outputs.too_late, text, lost, details)
         return CellView(standing.status, word.sign, word.word, text, lost, details)
 
@@ -185,7 +187,7 @@ class Obligations:
             stand.schools.label(place),
             stand.short(place),
             place,
-            missing if rate is None else f"{rate:.0%}",
+            missing if rate is None else percent(rate),
             rate,
             missing if score is None else f"{score * 100:.1f}",
             None if score is None else score * 100,
@@ -243,7 +245,8 @@ class Obligations:
         ahead = self.scope.stand.outlooks.pace_of_persons(standings)
         words = self.scope.stand.outputs.person_forecast
         forecast = ""
-        if ahead is not None:
+        at_risk = any(standing.status == "at_risk" for standing in standings)
+        if ahead is not None and not (ahead.enough and at_risk):  # the two would seem to contradict each other
             forecast = words["enough"] if ahead.enough else words["short"].format(amount=ahead.amount)
         return PersonLine(head(rule), self._folded(numbers), share, self._lacking(numbers), forecast)
 

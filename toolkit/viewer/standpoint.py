@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from toolkit.assess import Assessment
@@ -17,8 +18,9 @@ from toolkit.names import NOBODY, PersonNames, SchoolNames
 from toolkit.near import REJECTED, NearRows
 from toolkit.outlook import Outlook, Outlooks
 from toolkit.outputs import Outputs
-from toolkit.scores import exam_rows
+from toolkit.scores import ContestLine, contest_lines, exam_rows
 from toolkit.standings import Standing
+from toolkit.values import cleaned
 from toolkit.viewer.owners import Owners
 
 BEHIND = frozenset({"missed", "exceeded", "at_risk"})
@@ -89,8 +91,9 @@ class Standpoint:
 
     @cached_property
     def active(self) -> tuple[int, ...]:
-        """Places of the sound schools that are part of the community today."""
-        return tuple(self.assessment.reckoner.source("events").active_on(self.ground.today))
+        """Places of the sound schools that are part of the community today; of all where none is."""
+        today = self.assessment.reckoner.source("events").active_on(self.ground.today)
+        return tuple(today or np.flatnonzero(self.ground.sound("schools")).tolist())
 
     @cached_property
     def numbers(self) -> Mapping[tuple[int, int], Sequence[int]]:
@@ -105,6 +108,11 @@ class Standpoint:
         """成绩, and its rows for comparing with the city."""
         source = self.assessment.reckoner.source("scores")
         return source, exam_rows(source)
+
+    @cached_property
+    def contests(self) -> tuple[ContestLine, ...]:
+        """Every contest's ranking."""
+        return tuple(contest_lines(self.ground))
 
     @cached_property
     def of_school(self) -> Mapping[int, Sequence[int]]:
@@ -172,35 +180,30 @@ class Scope:
         return tuple(self.stand.assessment.standings[number] for number in self.numbers)
 
     @cached_property
-    def _others(self) -> frozenset[str]:
-        """Names of other schools and of their people, less those that are our own too."""
+    def _names(self) -> Mapping[str, bool]:
+        """Names of schools and people, each with whether it is another school's, or of a person of one."""
         schools, people = self.stand.schools, self.stand.people
-        own = {
-            name for names in (schools.keys, schools.short) for place, name in enumerate(names) if place == self.school
-        }
-        own |= {name for name, school in zip(people.names, people.school_of, strict=True) if school == self.school}
-        names = {name for names in (schools.keys, schools.short, people.names) for name in names if name}
-        return frozenset(name for name in names - own if len(name) > 1)
-
-    @cached_property
-    def _own(self) -> tuple[str, ...]:
-        schools = self.stand.schools
-        names = {schools.label(self.school), schools.short[self.school] or ""} - {""}
-        return tuple(sorted(names, key=len, reverse=True))
+        owned = [(name, place) for names in (schools.keys, schools.short) for place, name in enumerate(names)]
+        owned += zip(people.names, people.school_of, strict=True)
+        own = {name for name, place in owned if name and place == self.school}
+        return {name: name not in own for name, _ in owned if name and len(name) > 1} | dict.fromkeys(own, False)
 
     @cached_property
     def _lengths(self) -> tuple[int, ...]:
-        return tuple(sorted({len(name) for name in self._others}))
+        return tuple(sorted({len(name) for name in self._names}, reverse=True))
 
     def mentions_others(self, text: str) -> bool:
-        """Whether a text names another school or a person of one; never for the whole community."""
+        """Whether a text names another school or a person of one; never for the whole community.
+
+        The longest name at a place counts: 实验小学 within 第二实验小学 is the other school.
+        """
         if self.whole or not text:
             return False
-        for name in self._own:
-            text = text.replace(name, "\x00")
-        others = self._others
-        return any(
-            text[start : start + length] in others
-            for length in self._lengths
-            for start in range(len(text) - length + 1)
-        )
+        text, place = cleaned(text), 0  # names are kept in this form
+        while place < len(text):
+            pieces = (text[place : place + length] for length in self._lengths)
+            name = next((piece for piece in pieces if piece in self._names), "")
+            if name and self._names[name]:
+                return True
+            place += len(name) or 1
+        return False

@@ -37,7 +37,7 @@ def _likeness(obligations: Obligations, number: int) -> tuple[object, ...]:
     stand = obligations.scope.stand
     standing, ahead = stand.assessment.standings[number], stand.ahead[number]
     if personal(standing.rule):
-        return standing.rule.row, ahead.possible
+        return standing.rule.row, ahead.possible, ahead.latest
     return standing.rule.row, ahead.possible, obligations.cell(number).text, obligations.needs.need(number)
 
 

@@ -115,8 +115,13 @@ class ExamLine:
 
 @dataclass(frozen=True, slots=True)
 class RankLine:
-    """One contestant's rank."""
+    """One contestant's rank.
 
+    Attributes:
+        contest: place of the event in 活动: two contests may have one name.
+    """
+
+    contest: int
     event: str
     rank: int
     person: str
@@ -131,7 +136,7 @@ class EventLine:
     """An event of the next two weeks, or one that is called off.
 
     Attributes:
-        uid: stable for the event as long as it keeps its number or its kind, topic and host.
+        uid: stable as long as the event keeps its number, or else its kind, topic and host; one of a series, its day.
         day: its first day.
         last: its last day.
         kind: 类别.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from markupsafe import escape
+
 from toolkit.digests import digests
 from toolkit.errors import UsageError
-from toolkit.files import refuse_strangers, replacing, write_text
+from toolkit.files import MARK, made_here, refuse_strangers, replacing, write_text
 from toolkit.history import sequence
 from toolkit.progress import stage
 from toolkit.views import Digest
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\\/:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME: Final = 40
+_MAIL: Final = re.compile(r"weekly-\d{3,}-(leader|principal|liaison)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:
     source = past.loaded.path
     texts = {folder / outputs.files["page"]: page(viewer.view(), outputs, links=links, source=_href(source, folder))}
     for place, path in schools.items():
-        texts[path] = page(viewer.view(place), outputs, source=_href(source, path.parent))
+        texts[path] = page(viewer.view(place), outputs, source=_href(source, path.parent), file=path.name)
     return texts
 
 
@@ -110,9 +113,10 @@ def _file_names(labels: Sequence[str]) -> list[str]:
     """A file name for each label, whatever the label holds; equal ones are numbered."""
     names: list[str] = []
     for label in labels:
-        name = _UNSAFE.sub("_", label).strip(" .")[:_LONGEST_NAME] or "_"
-        same = sum(other.rpartition(".")[0].split("~")[0].casefold() == name.casefold() for other in names)
-        names.append(f"{name}~{same + 1}.html" if same else f"{name}.html")
+        stem = _UNSAFE.sub("_", label).strip(" .")[:_LONGEST_NAME] or "_"
+        candidates = (f"{stem}{tail}.html" for tail in ("", *(f"~{number}" for number in range(2, 9999))))
+        taken = {name.casefold() for name in names}
+        names.append(next(name for name in candidates if name.casefold() not in taken))
     return names
 
 
@@ -125,11 +129,11 @@ def _href(path: Path, folder: Path) -> str:
     return quote(Path(relative).as_posix())
 
 
-def _remove_stale(folder: Path, written: Sequence[Path]) -> None:
-    """Remove pages made here of schools that have none any more."""
+def _remove_stale(folder: Path, written: Iterable[Path]) -> None:
+    """Remove pages of schools that have none any more; copies under other names and other people's files stay."""
     for path in set(folder.glob("*.html")) - set(written):
-        refuse_strangers(path)
-        path.unlink()
+        if made_here(path) and f"{MARK}; {escape(path.name)}" in path.read_text(encoding="utf-8")[:4096]:
+            path.unlink()
 
 
 # --- digests
@@ -158,16 +162,26 @@ def write_weekly(past: Remembered, out: Path | None) -> list[Path]:
         The files written, named by the reader's row in 收件人 and role: no name or address stands in a file name.
     """
     folder = out or past.loaded.folder(None) / past.loaded.outputs.files["outbox"]
-    written = []
     with stage("Writing the digests"):
-        for digest, mail in mails(past):
-            path = folder / f"weekly-{digest.row:03d}-{digest.role}.eml"
+        made = {folder / f"{_name(digest)}.eml": bytes(mail) for digest, mail in mails(past)}
+        for path in made:
+            refuse_strangers(path)
+        for path, content in made.items():
             with replacing(path) as temporary:
-                temporary.write_bytes(bytes(mail))
-            written.append(path)
-        for stale in set(folder.glob("weekly-*.eml")) - set(written):
-            stale.unlink()  # of a reader who no longer gets one
-    return written
+                temporary.write_bytes(content)
+        _remove_mails(folder, "eml", made)
+    return list(made)
+
+
+def _name(digest: Digest) -> str:
+    return f"weekly-{digest.row:03d}-{digest.role}"
+
+
+def _remove_mails(folder: Path, ending: str, written: Iterable[Path]) -> None:
+    """Remove mails made here for readers who no longer get one."""
+    for path in set(folder.glob(f"weekly-*.{ending}")) - set(written):
+        if _MAIL.fullmatch(path.stem) and made_here(path):
+            path.unlink()
 
 
 def write_preview(past: Remembered, out: Path | None) -> Path:
@@ -184,26 +198,23 @@ def write_preview(past: Remembered, out: Path | None) -> Path:
 
     outputs = past.loaded.outputs
     folder = out or past.loaded.folder(None) / outputs.files["preview"]
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file, not a folder; choose another folder.")
     roles = past.loaded.schema.sheets["recipients"].by_key["role"].words
     with stage("Writing the preview"):
         shown_pages = pages(past, folder / "pages")
-        seen = [
-            shown(f"weekly-{digest.row:03d}-{digest.role}", roles[digest.role], mail) for digest, mail in mails(past)
-        ]
-        texts = dict(shown_pages) | {folder / "mails" / f"{mail.name}.html": mail.html for mail in seen}
-        for path, text in texts.items():
-            write_text(path, text)
-        _remove_stale(
-            folder / "pages" / outputs.files["schools"],
-            [path for path in shown_pages if path.parent.name == outputs.files["schools"]],
-        )
-        for stale in set((folder / "mails").glob("weekly-*.html")) - set(texts):
-            stale.unlink()
+        seen = [shown(_name(digest), roles[digest.role], mail) for digest, mail in mails(past)]
         labels = (outputs.headings["title"], *map(past.viewer.stand.short, past.viewer.stand.active))
         links = [(label, _href(path, folder)) for label, path in zip(labels, shown_pages, strict=True)]
-        index = folder / outputs.files["page"]
-        refuse_strangers(index)
-        write_text(index, preview_page(seen, links, outputs, past.loaded.assessment.community))
+        index = folder / outputs.files["preview_page"]
+        letters = {folder / "mails" / f"{mail.name}.html": f"<!-- {MARK} -->{mail.html}" for mail in seen}
+        texts = {**shown_pages, **letters, index: preview_page(seen, links, outputs, past.loaded.assessment.community)}
+        for path in texts:
+            refuse_strangers(path)
+        for path, text in texts.items():
+            write_text(path, text)
+        _remove_stale(folder / "pages" / outputs.files["schools"], texts)
+        _remove_mails(folder / "mails", "html", texts)
     return index
 
 
