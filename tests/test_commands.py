@@ -345,3 +345,16 @@ def test_quotas_behind_lists_only_those(book):
     text = run("quotas", "--behind", "--workbook", book, "--as-of", "2026-01-20").stdout
     assert "有风险  2.3" in text or "有风险  4.5" in text
     assert "已达标" not in text
+
+
+def test_report_writes_the_document_of_a_term_beside_the_workbook(book):
+    result = run("report", "--term", "上学期", "--workbook", book, "--as-of", AS_OF)
+    assert (result.returncode, result.stdout.strip()) == (0, str(book.with_name("上学期工作报告.docx")))
+    assert book.with_name("上学期工作报告.docx").read_bytes()[:2] == b"PK"
+
+
+def test_report_of_an_unknown_term_names_those_there_are(book):
+    result = run("report", "--term", "下学期", "--workbook", book, "--as-of", AS_OF)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "上学期" in result.stderr
+    assert result.stderr.count("\n") == 1
