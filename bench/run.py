@@ -28,6 +28,7 @@ def main() -> None:
         print(json.dumps(MEASUREMENTS[sys.argv[1]](Path(sys.argv[2]))))
         return
     sizes = [int(text) for text in sys.argv[1:]] or list(SIZES)
+    _report_rendering(_sample())
     for size in sizes:
         _report(_generated(size))
         if size <= LARGEST_RENDERED:
@@ -44,6 +45,15 @@ def _generated(size: int) -> Path:
         DATA.mkdir(exist_ok=True)
         write_community(path, size)
     return path
+
+
+def _sample() -> Path:
+    from toolkit.plans import load_plan
+    from toolkit.sample import build_sample
+
+    DATA.mkdir(exist_ok=True)
+    build_sample(DATA / "sample.xlsx", load_plan("S9").quotas)
+    return DATA / "sample.xlsx"
 
 
 def _measured(name: str, path: Path) -> dict[str, Any]:
