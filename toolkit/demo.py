@@ -21,7 +21,7 @@ from toolkit.sample import AS_OF, build_sample
 from toolkit.settings import DEFAULT_FILE
 from toolkit.stores.memory import Run, record
 from toolkit.templates import fill
-from toolkit.viewer import Scope
+from toolkit.viewer import Scope, Standpoint
 from toolkit.viewer.figures import points
 from toolkit.viewer.marks import scores
 from toolkit.views import Dashboard
@@ -85,7 +85,7 @@ def _last_week(past: Remembered) -> None:
     loaded = past.loaded
     day = loaded.assessment.as_of - timedelta(days=7)
     earlier = replace(assess_on(loaded.assessment, day), problems=tuple(_by(loaded.assessment, day)))
-    stand = loaded.standpoint(earlier)
+    stand = Standpoint(earlier, loaded.outputs)
     sent = {reader.key: day for reader in readers(earlier.ground, "weekly")}
     at = datetime.combine(day, time(7), CHINA)
     held = frozenset(examination_key(line) for line in scores(Scope(stand)) if line.day and line.day <= day)

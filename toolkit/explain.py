@@ -11,7 +11,7 @@ from toolkit.names import NOBODY
 from toolkit.near import NearRows
 from toolkit.outputs import Outputs
 from toolkit.problems import quoted
-from toolkit.rules import PERSON_OBLIGORS, QuotaRule
+from toolkit.rules import QuotaRule
 from toolkit.standings import Standing
 from toolkit.values import cleaned, nearest
 from toolkit.viewer import Scope, Standpoint
@@ -169,7 +169,7 @@ class Explainer:
             return True
         if obligor.school != NOBODY and self.ground.directory.schools.find(text).place == obligor.school:
             return True
-        if standing.rule.obligor not in PERSON_OBLIGORS:
+        if not standing.rule.is_personal:
             return False
         person = self.ground.directory.people.find(text)
         return obligor.place in (person.place, *person.candidates)

@@ -17,7 +17,7 @@ from toolkit.measures import ADDITIVE
 from toolkit.names import NOBODY
 from toolkit.periods import Period
 from toolkit.reckoner import Reckoner
-from toolkit.rules import PERSON_OBLIGORS, QuotaRule
+from toolkit.rules import QuotaRule
 from toolkit.standings import Standing
 
 _NOISE: Final = 1e-9
@@ -262,7 +262,7 @@ class Outlooks:
         """Where the number of persons who have met a rule leads; None where that means nothing."""
         counted = [standing for standing in standings if standing.counts]
         first = counted[0] if counted else None
-        if first is None or first.rule.obligor not in PERSON_OBLIGORS or first.rule.measure != "count":
+        if first is None or not first.rule.is_personal or first.rule.measure != "count":
             return None
         if len(counted) < _MANY_PERSONS or all(standing.status == "met" for standing in counted):
             return None

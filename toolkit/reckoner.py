@@ -166,7 +166,7 @@ class Reckoner:
             rows = np.flatnonzero(mask)
             owners = np.zeros(len(rows), dtype=np.intp)
         else:
-            to_persons = rule.obligor in PERSON_OBLIGORS
+            to_persons = rule.is_personal
             rows, places = self.ties(rule.source, tuple(field.key for field in rule.ties), to_persons=to_persons)
             size = max(int(places.max(initial=-1)), max((o.place for o in obligors), default=-1)) + 1
             number = np.full(size, NOBODY, dtype=np.intp)
@@ -250,7 +250,7 @@ class Reckoner:
     def _is(self, text: str, obligor: Obligor, rule: QuotaRule) -> bool:
         if text == obligor.label:
             return True
-        names = self.ground.directory.people if rule.obligor in PERSON_OBLIGORS else self.ground.directory.schools
+        names = self.ground.directory.people if rule.is_personal else self.ground.directory.schools
         return obligor.place >= 0 and names.find(text).place == obligor.place
 
 

@@ -85,6 +85,11 @@ class QuotaRule:
     points: float
 
     @property
+    def is_personal(self) -> bool:
+        """Whether persons owe it."""
+        return self.obligor in PERSON_OBLIGORS
+
+    @property
     def is_share(self) -> bool:
         """Whether its numbers are shares, shown as percent."""
         return self.measure in SHARES

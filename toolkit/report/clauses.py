@@ -11,7 +11,7 @@ from toolkit.names import PersonNames
 from toolkit.report.accounts import OPEN, Account, Accounts, count
 from toolkit.report.pages import Clause, Grid, Line, Listing, Persons, Section
 from toolkit.report.rows import Rows
-from toolkit.rules import PERSON_OBLIGORS, QuotaRule
+from toolkit.rules import QuotaRule
 from toolkit.standings import Obligor
 from toolkit.viewer.amounts import bound
 
@@ -53,7 +53,7 @@ class Clauses:
 
     def _clause(self, rule: QuotaRule) -> Clause:
         owed = list(self.accounts.of_rule(rule))
-        persons = rule.obligor in PERSON_OBLIGORS
+        persons = rule.is_personal
         alone = not persons and all(len(numbers) == 1 for _, numbers in owed)
         rows = Rows(self.accounts, rule)
         counted, listing = rows.counted()
@@ -74,7 +74,7 @@ class Clauses:
     def _promise(self, rule: QuotaRule, owed: Sequence[tuple[Account, Sequence[int]]]) -> str:
         words = self.accounts.main.stand.ground.schema.sheets["quotas"].by_key["obligor"].words
         how_many = max(len(numbers) for _, numbers in owed)
-        unit = self.accounts.outputs.units["people" if rule.obligor in PERSON_OBLIGORS else "schools"]
+        unit = self.accounts.outputs.units["people" if rule.is_personal else "schools"]
         who = words[rule.obligor]
         if rule.obligor != "community":
             who = self.accounts.word("obligors", who=who, count=how_many, unit=unit)

@@ -13,7 +13,7 @@ from toolkit.problems import quoted
 from toolkit.reckoner import Tally
 from toolkit.report.accounts import Account, Accounts
 from toolkit.report.pages import Listing
-from toolkit.rules import PERSON_OBLIGORS, QuotaRule
+from toolkit.rules import QuotaRule
 from toolkit.standings import Standing
 from toolkit.tables import Table
 from toolkit.viewer.evidence import RowWords
@@ -41,7 +41,7 @@ class Rows:
     @property
     def most(self) -> int:
         """How many are shown."""
-        return _MOST_OF_PERSONS if self.rule.obligor in PERSON_OBLIGORS else _MOST
+        return _MOST_OF_PERSONS if self.rule.is_personal else _MOST
 
     def counted(self) -> tuple[int, Listing]:
         """How many rows count, and the first of them."""

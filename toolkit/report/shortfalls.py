@@ -12,7 +12,7 @@ from toolkit.outlook import Outlook
 from toolkit.report.accounts import FAILED, Account, Accounts
 from toolkit.report.clauses import Clauses
 from toolkit.report.pages import Line, Listing, Shortfall
-from toolkit.rules import PERSON_OBLIGORS, QuotaRule
+from toolkit.rules import QuotaRule
 from toolkit.standings import Standing
 from toolkit.tables import places
 from toolkit.viewer.amounts import amount, bound, plain
@@ -43,7 +43,7 @@ class Shortfalls:
     def _of_rule(self, rule: QuotaRule, account: Account, behind: Sequence[int]) -> list[Shortfall]:
         if not behind:
             return []
-        if rule.obligor in PERSON_OBLIGORS:
+        if rule.is_personal:
             return [self._of_persons(rule, account, behind)]
         clauses, alike = Clauses(self.accounts), defaultdict[tuple[Line, str], list[str]](list)
         for number in behind:
@@ -115,7 +115,7 @@ class Shortfalls:
         word = ground.schema.sheets["quotas"].by_key["obligor"].words[rule.obligor]
         if who in {None, word, obligor.label}:
             return True
-        names = ground.directory.people if rule.obligor in PERSON_OBLIGORS else ground.directory.schools
+        names = ground.directory.people if rule.is_personal else ground.directory.schools
         return obligor.place >= 0 and names.find(who or "").place == obligor.place
 
     # --- nothing to measure
@@ -127,7 +127,7 @@ class Shortfalls:
             for account, numbers in self.accounts.of_rule(rule):
                 found = [s for s in map(account.standing, numbers) if s.status == "no_data"]
                 if found:
-                    unit = "people" if rule.obligor in PERSON_OBLIGORS else "schools"
+                    unit = "people" if rule.is_personal else "schools"
                     labels = [standing.obligor.label for standing in found]
                     who = self.accounts.outputs.listed(labels, most=30, unit=unit)
                     rows.append((rule.number, rule.name, found[0].period.label, who))

@@ -15,7 +15,6 @@ from toolkit.report.pages import Listing, Report
 from toolkit.report.records import Records
 from toolkit.report.shortfalls import Shortfalls
 from toolkit.report.spans import span_of
-from toolkit.rules import PERSON_OBLIGORS
 from toolkit.standings import Standing, assessment_score
 
 _UNFIT = '\\/:*?"<>|'
@@ -137,7 +136,7 @@ def _schools_table(owed: Accounts) -> Listing:
     """Each school's own obligations; those of its persons are not its own."""
     own: dict[int, list[Standing]] = defaultdict(list)
     for standing in owed.standings:
-        if standing.obligor.school != NOBODY and standing.rule.obligor not in PERSON_OBLIGORS:
+        if standing.obligor.school != NOBODY and not standing.rule.is_personal:
             own[standing.obligor.school].append(standing)
     rows = []
     for place, standings in sorted(own.items()):

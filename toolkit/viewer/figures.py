@@ -10,7 +10,6 @@ from typing import Final
 from toolkit.history import Point
 from toolkit.names import NOBODY
 from toolkit.periods import Term
-from toolkit.rules import PERSON_OBLIGORS
 from toolkit.standings import compliance
 from toolkit.viewer.amounts import percent, whole
 from toolkit.viewer.standpoint import Scope, Standpoint
@@ -44,7 +43,7 @@ def figures(scope: Scope, problems: Sequence[ProblemLine]) -> tuple[Figure, ...]
     words, now = scope.stand.outputs, point(scope)
     rate = compliance(scope.standings)
     behind = [n for n in scope.numbers if scope.stand.is_behind(n)]
-    persons = sum(scope.stand.assessment.standings[n].rule.obligor in PERSON_OBLIGORS for n in behind)
+    persons = sum(scope.stand.assessment.standings[n].rule.is_personal for n in behind)
     lost = sum(not scope.stand.ahead[n].possible for n in behind)
     warnings = sum(line.problem.severity == "warning" for line in problems)
     notes = (
@@ -65,7 +64,7 @@ def _compliance_note(scope: Scope, now: Point) -> str:
         return ""
     notes = scope.stand.outputs.notes
     note = notes["compliance"].format(met=now.met, counted=now.counted)
-    persons = any(standing.rule.obligor in PERSON_OBLIGORS and standing.counts for standing in scope.standings)
+    persons = any(standing.rule.is_personal and standing.counts for standing in scope.standings)
     return notes["with_persons"].format(note=note) if persons else note
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from toolkit.outlook import Outlook
 from toolkit.outputs import Outputs
-from toolkit.rules import PERSON_OBLIGORS, Condition, QuotaRule
+from toolkit.rules import Condition, QuotaRule
 from toolkit.standings import Standing
 from toolkit.viewer.amounts import amount, bound, plain
 from toolkit.viewer.standpoint import Scope, Standpoint
@@ -255,8 +255,3 @@ class Needs:
         text = self.words.listed(listed, most=_MOST_SCHOOLS, unit=unit)
         key = "persons_by_day" if day else "persons"
         return self.words.needs[key].format(count=len(names), names=text, day=self.day(day))
-
-
-def personal(rule: QuotaRule) -> bool:
-    """Whether persons owe a rule."""
-    return rule.obligor in PERSON_OBLIGORS

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Final
 
 from toolkit.names import NOBODY
-from toolkit.rules import PERSON_OBLIGORS, QuotaRule
+from toolkit.rules import QuotaRule
 from toolkit.standings import Standing, assessment_score, compliance
 from toolkit.viewer.amounts import amount, bound, percent, progress
-from toolkit.viewer.needs import Needs, personal
+from toolkit.viewer.needs import Needs
 from toolkit.viewer.standpoint import Scope
 from toolkit.views import (
     Band,
@@ -96,7 +96,7 @@ class Obligations:
     def _who(self, standing: Standing) -> str:
         """The obligor's short name; a person's name alone for a reader of the person's own school."""
         stand, obligor = self.scope.stand, standing.obligor
-        if personal(standing.rule):
+        if standing.rule.is_personal:
             return obligor.label if self.scope.whole else stand.people.names[obligor.place] or obligor.label
         return stand.short(obligor.school) or obligor.label
 
@@ -180,7 +180,7 @@ class Obligations:
 
     def _row(self, place: int) -> MatrixRow:
         stand = self.scope.stand
-        own = [s for s in self.scope.standings if s.obligor.school == place and not personal(s.rule)]
+        own = [s for s in self.scope.standings if s.obligor.school == place and not s.rule.is_personal]
         rate, score = compliance(own), assessment_score(own)
         missing = stand.outputs.missing_sign
         return MatrixRow(
@@ -204,7 +204,7 @@ class Obligations:
         else:
             sections: dict[str, list[QuotaRule]] = defaultdict(list)
             for rule in self.rules:
-                if not personal(rule):
+                if not rule.is_personal:
                     sections[self.section_of(rule)[1]].append(rule)
             grouped = list(sections.items())
         return tuple(self._block(title, rules) for title, rules in grouped if rules)
@@ -235,9 +235,7 @@ class Obligations:
     @cached_property
     def persons(self) -> tuple[PersonLine, ...]:
         """The obligations of persons, a line a rule."""
-        return tuple(
-            self._person_line(rule, self._by_rule[rule.row]) for rule in self.rules if rule.obligor in PERSON_OBLIGORS
-        )
+        return tuple(self._person_line(rule, self._by_rule[rule.row]) for rule in self.rules if rule.is_personal)
 
     def _person_line(self, rule: QuotaRule, numbers: Sequence[int]) -> PersonLine:
         standings = [self._standing(number) for number in numbers]

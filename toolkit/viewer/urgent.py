@@ -9,7 +9,6 @@ from typing import Final
 
 from toolkit.names import NOBODY
 from toolkit.standings import Standing
-from toolkit.viewer.needs import personal
 from toolkit.viewer.obligations import Obligations, head
 from toolkit.views import CellView, Urgent
 
@@ -36,7 +35,7 @@ def _likeness(obligations: Obligations, number: int) -> tuple[object, ...]:
     """Standings that are alike are one line: of persons all of a rule, of schools those that need the same."""
     stand = obligations.scope.stand
     standing, ahead = stand.assessment.standings[number], stand.ahead[number]
-    if personal(standing.rule):
+    if standing.rule.is_personal:
         return standing.rule.row, ahead.possible, ahead.latest
     return standing.rule.row, ahead.possible, obligations.cell(number).text, obligations.needs.need(number)
 
@@ -45,7 +44,7 @@ def _line(obligations: Obligations, numbers: Sequence[int]) -> tuple[tuple[objec
     stand, needs = obligations.scope.stand, obligations.needs
     standings = [stand.assessment.standings[number] for number in numbers]
     first, ahead = standings[0], stand.ahead[numbers[0]]
-    persons = personal(first.rule)
+    persons = first.rule.is_personal
     due = ahead.latest if ahead.possible else None
     status = min((s.status for s in standings), key=lambda s: _GRAVEST.index(s) if s in _GRAVEST else len(_GRAVEST))
     word = stand.outputs.statuses[status]
@@ -83,7 +82,7 @@ def _folded(obligations: Obligations, standing: Standing) -> CellView:
 
 def _who(obligations: Obligations, standings: Sequence[Standing]) -> str:
     stand, first = obligations.scope.stand, standings[0]
-    if personal(first.rule):
+    if first.rule.is_personal:
         if len(standings) == 1:
             return stand.people.names[first.obligor.place] or ""
         return f"{len(standings)} {stand.outputs.units['people']}"

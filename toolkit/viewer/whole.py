@@ -69,9 +69,7 @@ def _gap(obligations: Obligations, lines: tuple[Urgent, ...]) -> str:
     if not lines:
         return ""
     numbers = [obligations.scope.numbers[detail] for detail in lines[0].details]
-    if len(numbers) > 1 and obligations.scope.stand.assessment.standings[numbers[0]].rule.obligor in {
-        "teacher",
-        "key_teacher",
-    }:
+    rule = obligations.scope.stand.assessment.standings[numbers[0]].rule
+    if len(numbers) > 1 and rule.is_personal:
         return obligations.scope.stand.outputs.gaps["persons"].format(count=len(numbers))
     return obligations.needs.gap(numbers[0])

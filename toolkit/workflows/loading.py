@@ -46,20 +46,16 @@ class Loaded:
     @cached_property
     def stand(self) -> Standpoint:
         """Where views are made from, knowing nothing of earlier runs."""
-        return self.standpoint(self.assessment)
+        names = self.schema.sheets["quotas"].by_key
+        rules = [(rule.number, rule.name) for rule in self.assessment.rules]
+        plans = [load_plan(name) for name in plan_names()]
+        titles = section_titles(rules, plans, (names["number"].name, names["name"].name))
+        return Standpoint(self.assessment, self.outputs, sections=titles)
 
     @cached_property
     def viewer(self) -> Viewer:
         """Makes views that know nothing of earlier runs."""
         return Viewer(self.stand)
-
-    def standpoint(self, assessment: Assessment) -> Standpoint:
-        """A standpoint on an assessment of the same workbook."""
-        names = self.schema.sheets["quotas"].by_key
-        rules = [(rule.number, rule.name) for rule in assessment.rules]
-        plans = [load_plan(name) for name in plan_names()]
-        titles = section_titles(rules, plans, (names["number"].name, names["name"].name))
-        return Standpoint(assessment, self.outputs, sections=titles)
 
     def folder(self, out: Path | None) -> Path:
         """Where results go: as told, else as configured, else beside the workbook."""
