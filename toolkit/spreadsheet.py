@@ -1,0 +1,175 @@
+"""The structure of a Google spreadsheet: its tabs, what ties them to the schema, and what lies on them besides cells.
+
+Shapes are those of the Sheets API (https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+SHEET_KEY: Final = "consortium.sheet"
+"""Developer metadata of a tab: the key of its schema, such as `events`."""
+COLUMN_KEY: Final = "consortium.column"
+"""Developer metadata of a column: the keys of sheet and field, such as `events.kind`."""
+OUTPUT_KEY: Final = "consortium.output"
+"""Developer metadata of a tab that the toolkit writes: which one it is, such as `dashboard`."""
+STATE_KEY: Final = "consortium.state"
+"""Developer metadata of the spreadsheet: the fingerprint of what was written last."""
+
+STRUCTURE_FIELDS: Final = (
+    "spreadsheetId,spreadsheetUrl,properties(title,locale,timeZone),developerMetadata,namedRanges,"
+    "sheets(properties(sheetId,title,index,sheetType,hidden,gridProperties(rowCount,columnCount,frozenRowCount,"
+    "frozenColumnCount)),merges,developerMetadata,protectedRanges,bandedRanges(bandedRangeId,range),basicFilter(range),"
+    "charts(chartId),conditionalFormats(ranges),data(columnMetadata(developerMetadata)))"
+)
+"""The field mask of a call that gives all of this and no cell."""
+
+Json = Mapping[str, Any]
+_MOST_IDS: Final = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One sheet of a spreadsheet.
+
+    Attributes:
+        id: the API's `sheetId`; it survives renaming and moving.
+        title: as written on the tab.
+        rows: of its grid.
+        columns: of its grid.
+        hidden: whether people see it.
+        grid: whether it has cells at all; a tab may be one chart.
+        key: key of the schema that its metadata names; None where none does.
+        output: which of the toolkit's own tabs its metadata says it is; None for everybody else's.
+        fields: the field that a column's metadata names, by the column's place from 0.
+        raw: the API's `Sheet`.
+    """
+
+    id: int
+    title: str
+    rows: int
+    columns: int
+    hidden: bool
+    grid: bool
+    key: str | None
+    output: str | None
+    fields: Mapping[int, str]
+    raw: Json = field(repr=False)
+
+    def some(self, what: str) -> Sequence[Json]:
+        """One of the lists of the API's `Sheet`, such as `merges` or `protectedRanges`."""
+        return self.raw.get(what, ())
+
+
+@dataclass(frozen=True)
+class Spreadsheet:
+    """One spreadsheet.
+
+    Attributes:
+        id: as in its address.
+        title: its name.
+        time_zone: such as `Asia/Shanghai`.
+        tabs: from left to right.
+        raw: the API's `Spreadsheet`.
+    """
+
+    id: str
+    title: str
+    time_zone: str
+    tabs: tuple[Tab, ...]
+    raw: Json = field(repr=False)
+
+    @cached_property
+    def state(self) -> tuple[int, str] | None:
+        """The id and the content of what the last write left; None before the first."""
+        for item in self.raw.get("developerMetadata", ()):
+            if item["metadataKey"] == STATE_KEY:
+                return item["metadataId"], item.get("metadataValue", "")
+        return None
+
+    @property
+    def outputs(self) -> Mapping[str, Tab]:
+        """The toolkit's own tabs by what they are; of several that claim to be one, the one made first."""
+        return {tab.output: tab for tab in reversed(self.tabs) if tab.output}
+
+    def titled(self, title: str) -> Tab | None:
+        """The tab of exactly this title."""
+        return next((tab for tab in self.tabs if tab.title == title), None)
+
+    def address(self, tab: Tab | None = None, area: str = "") -> str:
+        """Where people open it.
+
+        Args:
+            tab: the tab to show.
+            area: the cells to show, such as `D7`.
+        """
+        url = f"https://docs.google.com/spreadsheets/d/{self.id}/edit"
+        return f"{url}{anchor(tab.id, area)}" if tab else url
+
+
+def anchor(sheet: int, area: str) -> str:
+    """The end of a link to cells of the same spreadsheet.
+
+    Args:
+        sheet: the tab's id.
+        area: such as `D7` or `A5:K5`; empty for the whole tab.
+    """
+    return f"#gid={sheet}&range={area}" if area else f"#gid={sheet}"
+
+
+def spreadsheet(raw: Json) -> Spreadsheet:
+    """What `spreadsheets.get` answered, with the mask `STRUCTURE_FIELDS` or a wider one."""
+    tabs = tuple(_tab(sheet) for sheet in raw.get("sheets", ()))
+    properties = raw.get("properties", {})
+    return Spreadsheet(raw["spreadsheetId"], properties.get("title", ""), properties.get("timeZone", ""), tabs, raw)
+
+
+def _tab(raw: Json) -> Tab:
+    properties, marks = raw["properties"], _marks(raw.get("developerMetadata", ()))
+    grid = properties.get("gridProperties", {})
+    fields: dict[int, str] = {}
+    for block in raw.get("data", ()):
+        for place, column in enumerate(block.get("columnMetadata", ()), block.get("startColumn", 0)):
+            mark = _marks(column.get("developerMetadata", ())).get(COLUMN_KEY)
+            if mark:
+                fields[place] = mark
+    return Tab(
+        id=properties.get("sheetId", 0),
+        title=properties["title"],
+        rows=grid.get("rowCount", 0),
+        columns=grid.get("columnCount", 0),
+        hidden=properties.get("hidden", False),
+        grid=properties.get("sheetType", "GRID") == "GRID",
+        key=marks.get(SHEET_KEY),
+        output=marks.get(OUTPUT_KEY),
+        fields=fields,
+        raw=raw,
+    )
+
+
+def _marks(items: Iterable[Json]) -> Mapping[str, str]:
+    """Values of developer metadata by key; of several of one key, the first."""
+    return {item["metadataKey"]: item.get("metadataValue", "") for item in reversed(list(items))}
+
+
+def free_id(name: str, taken: Collection[int]) -> int:
+    """An id for a new thing of this name, the same every time as long as nothing else has it.
+
+    Args:
+        name: what the thing is, such as `output.dashboard`.
+        taken: ids that are used.
+    """
+    number = zlib.crc32(name.encode()) & _MOST_IDS
+    while number in taken or not number:
+        number = (number + 1) & _MOST_IDS
+    return number
+
+
+def quoted_title(title: str) -> str:
+    """A tab's title as ranges and formulas name it; always in quotes, or `P1` would be a cell."""
+    escaped = title.replace("'", "''")
+    return f"'{escaped}'"
