@@ -62,7 +62,8 @@ class Tab:
 
     def some(self, what: str) -> Sequence[Json]:
         """One of the lists of the API's `Sheet`, such as `merges` or `protectedRanges`."""
-        return self.raw.get(what, ())
+        found: Sequence[Json] = self.raw.get(what, ())
+        return found
 
 
 @dataclass(frozen=True)
