@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from toolkit.workbook import RawValue, Sheet, Workbook
 
 BASE = """
@@ -24,19 +26,34 @@ def workbook(*texts: str) -> Workbook:
     """A workbook from Markdown: `# title` begins a sheet; rows before the dashes are rows like any other.
 
     A cell may be written in Python between backquotes, such as a number or `date(2025, 9, 1)`; blank lines between the rows
-    of one table are blank rows only where written `| |`.
+    of one table are blank rows only where written `| |`. A tie to the schema stands in braces behind a title or a column's
+    name, as in `# 我们的活动{events}`; `#~ title` is a tab that the store leaves alone.
     """
     sheets: dict[str, list[list[RawValue]]] = {}
+    others = []
     title = ""
     for line in "\n".join(texts).splitlines():
-        if line.startswith("# "):
+        if line.startswith("#~ "):
+            others.append(line[3:])
+        elif line.startswith("# "):
             title = line[2:].replace("␠", " ")
             sheets[title] = []
         elif line.startswith("|") and not set(line) <= set("|-: "):
             sheets[title].append([_cell(text) for text in line.strip()[1:-1].split("|")])
         elif line.startswith("|") and "-" not in line:
             sheets[title].append([""] * (line.count("|") - 1))
-    return Workbook(tuple(Sheet(name, rows) for name, rows in sheets.items()))
+    return Workbook(tuple(_sheet(name, rows) for name, rows in sheets.items()), tuple(others))
+
+
+def _sheet(name: str, rows: list[list[RawValue]]) -> Sheet:
+    title, key = _untied(name)
+    fields = {place: tie for row in rows for place, cell in enumerate(row) if (tie := _untied(cell)[1])}
+    return Sheet(title, [[_untied(cell)[0] for cell in row] for row in rows], key, fields)
+
+
+def _untied(text: RawValue) -> tuple[RawValue, str | None]:
+    found = re.fullmatch(r"(.*)\{(\w+)\}", text) if isinstance(text, str) else None
+    return (found[1], found[2]) if found else (text, None)
 
 
 def _cell(text: str) -> RawValue:

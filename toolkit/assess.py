@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from toolkit.checks import CHECKS, YARDSTICK_CHECKS, run
 from toolkit.checks.ground import Ground
 from toolkit.checks.waivers import waivers_name_something
 from toolkit.clean import clean_sheet
 from toolkit.header import resembles
-from toolkit.problems import Catalogue, Problem, in_order
+from toolkit.problems import Catalogue, Problem, in_order, quoted
 from toolkit.reckoner import Reckoner
 from toolkit.references import link
 from toolkit.rule_reader import needed_sheets, read_rules
@@ -22,6 +24,9 @@ from toolkit.schema import Schema, SheetSchema, fold
 from toolkit.standings import Standing
 from toolkit.tables import Mask, Table
 from toolkit.workbook import Sheet, Workbook
+
+_NEAR_TITLE: Final = 60.0
+"""A tab this like a missing sheet's title, from 0 to 100, is pointed out."""
 
 
 @dataclass(frozen=True)
@@ -154,27 +159,50 @@ def clean(workbook: Workbook, schema: Schema, as_of: date) -> tuple[dict[str, Ta
     for key, sheet_schema in schema.sheets.items():
         candidates = _candidates(workbook, sheet_schema, schema)
         tables[key], found = clean_sheet(candidates[0] if candidates else None, sheet_schema, schema, as_of)
-        problems += found + _unread_tabs(candidates, sheet_schema, schema)
+        problems += found + _about_tabs(candidates, sheet_schema, schema, workbook.others)
     return tables, problems
 
 
 def _candidates(workbook: Workbook, sheet_schema: SheetSchema, schema: Schema) -> list[Sheet]:
     """The tabs that could be a sheet, the likeliest first.
 
-    A tab of exactly the right title is the sheet. One that only answers to another name is taken for it where its
-    header says so too; otherwise it is the staff's own.
+    A tab that was tied to the sheet when it was set up is the sheet, else one of exactly the right title. One that only
+    answers to another name is taken for it where its header says so too; otherwise it is the staff's own.
     """
-    named = [sheet for sheet in workbook.sheets if schema.sheet_for(sheet.title) is sheet_schema]
-    exact = [sheet for sheet in named if fold(sheet.title) == fold(sheet_schema.title)]
-    return exact + [sheet for sheet in named if sheet not in exact and resembles(sheet, sheet_schema)]
-
-
-def _unread_tabs(candidates: list[Sheet], sheet_schema: SheetSchema, schema: Schema) -> list[Problem]:
-    catalogue = Catalogue(schema.messages)
+    tied = [sheet for sheet in workbook.sheets if sheet.key == sheet_schema.key]
+    untied = [sheet for sheet in workbook.sheets if sheet.key is None]
+    named = [sheet for sheet in untied if schema.sheet_for(sheet.title) is sheet_schema]
+    like = [sheet for sheet in named if not _titled(sheet, sheet_schema) and resembles(sheet, sheet_schema)]
     return [
-        catalogue.at_sheet("sheet.repeated", sheet=sheet_schema.title, tab=other.title, read=candidates[0].title)
-        for other in candidates[1:]
+        *sorted(tied, key=lambda sheet: not _titled(sheet, sheet_schema)),
+        *(sheet for sheet in named if _titled(sheet, sheet_schema)),
+        *like,
     ]
+
+
+def _titled(sheet: Sheet, sheet_schema: SheetSchema) -> bool:
+    return fold(sheet.title) == fold(sheet_schema.title)
+
+
+def _about_tabs(
+    candidates: list[Sheet], sheet_schema: SheetSchema, schema: Schema, others: Sequence[str]
+) -> list[Problem]:
+    """What people should know of tabs that were read under another title, or were not read."""
+    catalogue, title = Catalogue(schema.messages), sheet_schema.title
+    if not candidates:
+        scored = [(fuzz.ratio(fold(tab), fold(title)), tab) for tab in others]
+        return [
+            catalogue.at_sheet("sheet.nearly", sheet=title, tab=quoted(tab))
+            for score, tab in sorted(scored, reverse=True)[:1]
+            if score >= _NEAR_TITLE
+        ]
+    first, *unread = candidates
+    problems = [
+        catalogue.at_sheet("sheet.repeated", sheet=title, tab=other.title, read=first.title) for other in unread
+    ]
+    if first.key and schema.sheet_for(first.title) is not sheet_schema:
+        problems.append(catalogue.at_sheet("sheet.renamed", sheet=title, tab=quoted(first.title)))
+    return problems
 
 
 def _missing_sheets(ground: Ground) -> list[Problem]:

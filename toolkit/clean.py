@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.dates import day_of_serial
 from toolkit.header import Header, field_named, find_header
 from toolkit.problems import Catalogue, Problem
 from toolkit.schema import Field, Schema, SheetSchema
@@ -44,7 +45,10 @@ def clean_sheet(
     if header is None:
         return _empty(sheet_schema, sheet.title, broken=True), problems
     body = sheet.rows[header.row :]
-    columns = {f.key: _column(f, header.positions.get(f.key), body, schema, as_of) for f in sheet_schema.fields}
+    columns = {
+        f.key: _column(f, header.positions.get(f.key), body, schema, as_of, serial=sheet.serial_dates)
+        for f in sheet_schema.fields
+    }
     kept, notices = _entries(body, header, columns, sheet_schema, schema, catalogue)
     columns = {key: Cells(c.position, c.contents, c.codes[kept], c.readings) for key, c in columns.items()}
     frame = pd.DataFrame(
@@ -66,15 +70,24 @@ def _empty(sheet_schema: SheetSchema, title: str | None, *, broken: bool) -> Tab
 
 
 def _column(
-    field: Field, position: int | None, body: Sequence[Sequence[RawValue]], schema: Schema, as_of: date
+    field: Field,
+    position: int | None,
+    body: Sequence[Sequence[RawValue]],
+    schema: Schema,
+    as_of: date,
+    *,
+    serial: bool,
 ) -> Cells:
     if position is None:
         return Cells(None, ("",), np.zeros(len(body), dtype=np.intp), (Reading(),))
     content = np.empty(len(body), dtype=object)
     content[:] = _cells_at(body, position)
     codes, contents = pd.factorize(content, use_na_sentinel=False)
-    readings = [read(field, raw, schema.words, as_of) for raw in contents]
-    return Cells(position, contents.tolist(), codes, readings)
+    raws: list[RawValue] = contents.tolist()
+    if serial and field.kind == "date":
+        raws = [day_of_serial(raw) for raw in raws]
+    readings = [read(field, raw, schema.words, as_of) for raw in raws]
+    return Cells(position, raws, codes, readings)
 
 
 def _cells_at(body: Sequence[Sequence[RawValue]], position: int) -> list[RawValue]:

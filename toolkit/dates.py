@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
+
+from toolkit.workbook import RawValue
 
 EARLIEST: Final = date(1990, 1, 1)
 LATEST: Final = date(2099, 12, 31)
@@ -14,6 +16,9 @@ _SERIAL_EPOCH: Final = date(1899, 12, 30)
 """Day 0 of spreadsheet serials (ECMA-376 part 1, 18.17.4.1), right for every date after February 1900."""
 _SERIALS: Final = ((EARLIEST - _SERIAL_EPOCH).days, (LATEST - _SERIAL_EPOCH).days + 1)
 _COMPACT: Final = (19000101, 20991231)
+_TYPED_DAYS: Final = (10_000, 2_958_466)
+"""From 1927 to 9999."""
+_SECONDS_A_DAY: Final = 86_400
 
 _PART_OF_DAY = r"(?:上午|下午|早上|中午|晚上)"
 _CLOCK = r"(?:[01]?\d|2[0-4])(?::[0-5]\d){1,2}(?:\.\d+)?\s*(?:[AP]M)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
@@ -56,6 +61,19 @@ def read_date(raw: str | float | date) -> date | Literal["range"] | None:
     if found := _DIGITS.fullmatch(text):
         return _checked(*map(int, found.groups()))
     return _from_number(float(text)) if _SERIAL.fullmatch(text) else None
+
+
+def day_of_serial(raw: RawValue) -> RawValue:
+    """A cell of a store that gives days as numbers, in a column of dates: the day, where the number can be one.
+
+    Args:
+        raw: any cell. Numbers as small as 9.1 and as large as 20250901 are what somebody typed and stay as they are.
+    """
+    if not isinstance(raw, float) or not _TYPED_DAYS[0] <= raw < _TYPED_DAYS[1]:
+        return raw
+    whole = _SERIAL_EPOCH + timedelta(days=int(raw))
+    seconds = round((raw - int(raw)) * _SECONDS_A_DAY)
+    return datetime.combine(whole, time()) + timedelta(seconds=seconds) if seconds else whole
 
 
 def _tidy(text: str) -> str:

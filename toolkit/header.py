@@ -16,6 +16,7 @@ from toolkit.workbook import Sheet, address, column_letters
 SEARCHED_ROWS = 10
 _VERY_NEAR = 70.0
 """A column that may be left out is only missed where a header is this like its name: it may be the staff's own."""
+_OWN_NAME, _TIED, _ALIAS = range(3)
 _REMARK = re.compile(r"[(\[【].*[)\]】]$")
 
 
@@ -53,21 +54,32 @@ def find_header(sheet: Sheet, schema: SheetSchema, catalogue: Catalogue) -> tupl
     Returns:
         The header, None where no row names a column; and the faults of structure.
     """
-    named = [[field_named(shown(cell), schema) for cell in row] for row in sheet.rows[:SEARCHED_ROWS]]
-    counts = [len({field.key for field in row if field}) for row in named]
-    best = max(counts, default=0)
-    if not best:
+    index = _header_row(sheet, schema)
+    if index is None:
         return None, [catalogue.at_sheet("header.missing", sheet=schema.title, columns="、".join(schema.by_name))]
-    index = counts.index(best)
     texts = [shown(cell) for cell in sheet.rows[index]]
-    positions, repeated = _positions(texts, named[index], schema)
+    tied = {place: schema.by_key[key] for place, key in sheet.fields.items() if key in schema.by_key}
+    positions, repeated = _positions(texts, tied, schema)
     complete = all(field.key in positions for field in schema.fields if field.required)
     header = Header(index + 1, positions, {key: texts[place] for key, place in positions.items()}, complete)
     return header, [
         *_missing(header, texts, schema, catalogue),
         *_repeated(header, texts, repeated, schema, catalogue),
         *_nearly(header, texts, schema, catalogue),
+        *_renamed(header, texts, schema, catalogue),
     ]
+
+
+def _header_row(sheet: Sheet, schema: SheetSchema) -> int | None:
+    """The row that names the most known columns; where none names any, the fullest one above the tied columns."""
+    rows = sheet.rows[:SEARCHED_ROWS]
+    named = [len({field.key for cell in row if (field := field_named(shown(cell), schema))}) for row in rows]
+    tied = [sum(place < len(row) and bool(fold(shown(row[place]))) for place in sheet.fields) for row in rows]
+    for counts in (named, tied):
+        best = max(counts, default=0)
+        if best:
+            return counts.index(best)
+    return None
 
 
 def resembles(sheet: Sheet, schema: SheetSchema) -> bool:
@@ -81,19 +93,25 @@ def resembles(sheet: Sheet, schema: SheetSchema) -> bool:
 
 
 def _positions(
-    texts: list[str], named: list[Field | None], schema: SheetSchema
+    texts: list[str], tied: Mapping[int, Field], schema: SheetSchema
 ) -> tuple[dict[str, int], list[tuple[int, Field]]]:
-    """The column of each field, and further columns that claim the same field by the same right."""
-    by_rank: dict[str, dict[bool, list[int]]] = {}
-    for position, field in enumerate(named):
-        if field:
-            own = fold(texts[position]) == fold(field.name)
-            by_rank.setdefault(field.key, {}).setdefault(own, []).append(position)
+    """The column of each field, and further columns that claim the same field by the same right.
+
+    A column's own name counts most, then what the column was tied to when the sheet was set up, then an alias. One that
+    claims a field by a lesser right than another is a column of the staff's own.
+    """
+    claims: dict[str, dict[int, list[int]]] = {}
+    for position, text in enumerate(texts):
+        field = field_named(text, schema)
+        right = _OWN_NAME if field and fold(text) == fold(field.name) else _ALIAS
+        if right != _OWN_NAME and position in tied:
+            field, right = tied[position], _TIED
+        if field and fold(text):
+            claims.setdefault(field.key, {}).setdefault(right, []).append(position)
     positions: dict[str, int] = {}
     repeated: list[tuple[int, Field]] = []
-    for key, ranks in by_rank.items():
-        # A column by its own name wins; one that merely answers to an alias is then a column of the staff's own.
-        first, *others = ranks.get(True) or ranks[False]
+    for key, rights in claims.items():
+        first, *others = rights[min(rights)]
         positions[key] = first
         repeated += [(position, schema.by_key[key]) for position in others]
     return positions, repeated
@@ -161,6 +179,25 @@ def _nearly(header: Header, texts: list[str], schema: SheetSchema, catalogue: Ca
                     )
                 )
     return problems
+
+
+def _renamed(header: Header, texts: list[str], schema: SheetSchema, catalogue: Catalogue) -> list[Problem]:
+    """Columns that are still known only because of what they were tied to."""
+    return [
+        catalogue.at_cell(
+            "header.renamed",
+            sheet=schema.title,
+            row=header.row,
+            column=schema.by_key[key].name,
+            position=position,
+            value=texts[position],
+            suggestion=schema.by_key[key].name,
+            cell=address(header.row, position),
+            hint="",
+        )
+        for key, position in header.positions.items()
+        if field_named(texts[position], schema) is not schema.by_key[key]
+    ]
 
 
 def _nearest_unknown(field: Field, schema: SheetSchema, texts: list[str], least: float) -> int | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 RawValue = str | float | date | datetime | time | timedelta
@@ -18,10 +18,17 @@ class Sheet:
         title: as written on the tab, spaces and all.
         rows: `rows[0]` is spreadsheet row 1 and `rows[0][0]` is A1; rows may differ in length; merged cells are
             already repeated over the area they cover.
+        key: the key of the schema that the tab was tied to when it was set up, whatever its title is now; None where
+            the store knows of no such tie.
+        fields: the same for columns: the field's key by the column's place from 0.
+        serial_dates: the store cannot tell a day from a number: in columns of dates, numbers are days.
     """
 
     title: str
     rows: Sequence[Sequence[RawValue]]
+    key: str | None = None
+    fields: Mapping[int, str] = field(default_factory=dict)
+    serial_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
