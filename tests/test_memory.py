@@ -25,7 +25,7 @@ from toolkit.history import (
     sighting,
 )
 from toolkit.problems import Problem
-from toolkit.stores import database, memory
+from toolkit.stores import database, memory, memory_tables
 from toolkit.stores.memory import Recall, Run, recall, record
 
 MONDAY = date(2026, 3, 2)
@@ -184,6 +184,15 @@ def test_an_event_that_did_not_change_keeps_its_day():
 
 
 # --- what is remembered
+
+
+def test_a_try_for_a_day_to_come_takes_no_earlier_figures_with_it(path):
+    record(path, run(MONDAY, 30))
+    future = replace(run(WEDNESDAY, 35), at=run(TUESDAY).at)
+    record(path, future)
+    record(path, run(TUESDAY, 31))
+    points = recall(path, WEDNESDAY + DAY).history.points[""]
+    assert [(point.day, point.met) for point in points] == [(MONDAY, 30), (TUESDAY, 31)]
 
 
 def test_without_a_file_nothing_is_remembered_and_none_is_made(path):
@@ -474,8 +483,8 @@ def test_an_older_version_is_read_without_changing_it_and_brought_up_when_writte
     def version_2(connection):
         connection.execute("ALTER TABLE runs ADD COLUMN by TEXT")
 
-    monkeypatch.setattr(memory, "_STEPS", (*memory._STEPS, version_2))
-    monkeypatch.setattr(memory, "_write_figures", lambda connection, _: connection.execute("SELECT by FROM runs"))
+    monkeypatch.setattr(memory, "STEPS", (*memory.STEPS, version_2))
+    monkeypatch.setattr(memory_tables, "_write_figures", lambda connection, _: connection.execute("SELECT by FROM runs"))
     assert recall(path, TUESDAY).history.last[""].met == 30
     assert path.read_bytes() == content
     assert record(path, run(TUESDAY)) is None
@@ -530,14 +539,14 @@ def test_a_locked_file_is_told_after_a_while(path, monkeypatch):
 
 def test_a_full_disk_is_told_and_leaves_what_was_there(path, monkeypatch):
     record(path, run(MONDAY, 30))
-    prune = memory._prune
+    prune = memory_tables._prune
 
     def fills_up(connection, as_of):
         prune(connection, as_of)
         connection.execute("PRAGMA max_page_count = 1")  # SQLite's own way to have no room left
         connection.execute("CREATE TABLE too_much AS SELECT randomblob(1000000)")
 
-    monkeypatch.setattr(memory, "_prune", fills_up)
+    monkeypatch.setattr(memory_tables, "_prune", fills_up)
     assert "full" in record(path, run(TUESDAY, 31))
     assert recall(path, WEDNESDAY).history.last[""].met == 30
 
@@ -572,7 +581,7 @@ import sys, time
 from datetime import date, datetime
 from pathlib import Path
 from toolkit.history import Followed, Point, Sighting, follow
-from toolkit.stores import memory
+from toolkit.stores import memory, memory_tables
 
 path, name = Path(sys.argv[1]), sys.argv[2]
 """
@@ -607,7 +616,7 @@ def stall(connection, as_of):
     print("half", flush=True)
     time.sleep(60)
 
-memory._prune = stall
+memory_tables._prune = stall
 now = [Sighting(f"new {n}" * 8, f"place {n}" * 8, (), True) for n in range(count)]
 run = memory.Run(day, datetime(2026, 3, 3), {"": Point(day, 31, 40, 0, 0)}, followed=follow((), now, day))
 memory.record(path, run)

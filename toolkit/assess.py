@@ -14,7 +14,7 @@ from toolkit.checks import CHECKS, YARDSTICK_CHECKS, run
 from toolkit.checks.ground import Ground
 from toolkit.checks.waivers import waivers_name_something
 from toolkit.clean import clean_sheet
-from toolkit.header import resembles
+from toolkit.header import has_entries, resembles
 from toolkit.problems import Catalogue, Problem, in_order, quoted
 from toolkit.reckoner import Reckoner
 from toolkit.references import link
@@ -173,11 +173,13 @@ def _candidates(workbook: Workbook, sheet_schema: SheetSchema, schema: Schema) -
     untied = [sheet for sheet in workbook.sheets if sheet.key is None]
     named = [sheet for sheet in untied if schema.sheet_for(sheet.title) is sheet_schema]
     like = [sheet for sheet in named if not _titled(sheet, sheet_schema) and resembles(sheet, sheet_schema)]
-    return [
+    found = [
         *sorted(tied, key=lambda sheet: not _titled(sheet, sheet_schema)),
         *(sheet for sheet in named if _titled(sheet, sheet_schema)),
         *like,
     ]
+    # A form that nobody has filled in is no rival of one that somebody has.
+    return [sheet for sheet in found if has_entries(sheet, sheet_schema)] or found if len(found) > 1 else found
 
 
 def _titled(sheet: Sheet, sheet_schema: SheetSchema) -> bool:

@@ -19,7 +19,7 @@ from toolkit.problems import Problem
 from toolkit.progress import stage
 from toolkit.sample import AS_OF, build_sample
 from toolkit.settings import DEFAULT_FILE
-from toolkit.stores.memory import Run, record
+from toolkit.stores.memory_tables import Run
 from toolkit.templates import fill
 from toolkit.viewer import Scope, Standpoint
 from toolkit.viewer.figures import points
@@ -72,7 +72,7 @@ def run(folder: Path, as_of: date | None) -> DemoResult:
         write_text(config, fill("demo/consortium.toml", workbook=workbook.name))
     loaded = workflows.load(config=config, workbook=None, sheet=None, as_of=as_of or AS_OF)
     past = Remembered(loaded)
-    if fresh and not past.path.exists():
+    if fresh and not past.recalled.points:
         _last_week(past)
         past = Remembered(loaded)
     reports = write_reports(past, folder)
@@ -90,7 +90,7 @@ def _last_week(past: Remembered) -> None:
     at = datetime.combine(day, time(7), CHINA)
     held = frozenset(examination_key(line) for line in scores(Scope(stand)) if line.day and line.day <= day)
     run = Run(day, at, points=points(stand), followed=stand.followed, digests=sent, examinations=held)
-    record(past.path, run)
+    past.memory.record(run)
 
 
 def _by(assessment: Assessment, day: date) -> Iterator[Problem]:

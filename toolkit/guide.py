@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from pydantic import model_validator
+
 from toolkit.declarations import FOLDER, Part, read_yaml, verified
 
 
@@ -36,6 +38,18 @@ class Group(Part):
     sheets: Mapping[str, Keeper]
 
 
+class Online(Part):
+    """What is said differently in a shared sheet on the web.
+
+    Attributes:
+        how: advice that replaces the one of the same head.
+        unlisted: what is said to a reference that the drop-down lacks, by the sheet it refers to.
+    """
+
+    how: tuple[Advice, ...]
+    unlisted: Mapping[str, str]
+
+
 class Guide(Part):
     """Everything `guide.yaml` declares.
 
@@ -61,6 +75,7 @@ class Guide(Part):
         limits: the bounds of a number, in words.
         unlisted: what is said to a reference that the drop-down lacks, by the sheet it refers to.
         assumed: the note on a value that the plan does not give.
+        online: what is said differently in a shared sheet on the web.
     """
 
     title: str
@@ -84,6 +99,21 @@ class Guide(Part):
     limits: Mapping[str, str]
     unlisted: Mapping[str, str]
     assumed: str
+    online: Online
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Guide:
+        unknown = {advice.head for advice in self.online.how} - {advice.head for advice in self.how}
+        if unknown or set(self.online.unlisted) != set(self.unlisted):
+            message = f"online must replace what is there: {'、'.join(sorted(unknown)) or 'unlisted'}"
+            raise ValueError(message)
+        return self
+
+    def in_a_sheet(self) -> Guide:
+        """The words for a shared sheet on the web."""
+        other = {advice.head: advice for advice in self.online.how}
+        how = tuple(other.get(advice.head, advice) for advice in self.how)
+        return self.model_copy(update={"how": how, "unlisted": self.online.unlisted})
 
     def in_order(self, sheets: Iterable[str]) -> list[str]:
         """These sheets in the order of use; those that no group names come last, in the order given."""

@@ -82,6 +82,12 @@ def _header_row(sheet: Sheet, schema: SheetSchema) -> int | None:
     return None
 
 
+def has_entries(sheet: Sheet, schema: SheetSchema) -> bool:
+    """Whether anything stands below the header."""
+    header = _header_row(sheet, schema)
+    return header is not None and any(fold(shown(cell)) for row in sheet.rows[header + 1 :] for cell in row)
+
+
 def resembles(sheet: Sheet, schema: SheetSchema) -> bool:
     """Whether some row among the first ten names at least half of the columns that the sheet must have."""
     required = {field.key for field in schema.fields if field.required}
@@ -97,14 +103,15 @@ def _positions(
 ) -> tuple[dict[str, int], list[tuple[int, Field]]]:
     """The column of each field, and further columns that claim the same field by the same right.
 
-    A column's own name counts most, then what the column was tied to when the sheet was set up, then an alias. One that
-    claims a field by a lesser right than another is a column of the staff's own.
+    A column's own name counts most, then what the column was tied to when the sheet was set up, then an alias; what a
+    column says of itself is never overruled by its tie. One that claims a field by a lesser right than another is a
+    column of the staff's own.
     """
     claims: dict[str, dict[int, list[int]]] = {}
     for position, text in enumerate(texts):
         field = field_named(text, schema)
         right = _OWN_NAME if field and fold(text) == fold(field.name) else _ALIAS
-        if right != _OWN_NAME and position in tied:
+        if field is None and position in tied:
             field, right = tied[position], _TIED
         if field and fold(text):
             claims.setdefault(field.key, {}).setdefault(right, []).append(position)

@@ -7,11 +7,12 @@ goes out as soon as the cell is changed or moved, without anything being written
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from toolkit.assess import Assessment
+from toolkit.problems import Problem
 from toolkit.workbook import RawValue, column_letters
 
 RANGE_NAME: Final = "consortium_lights"
@@ -21,18 +22,19 @@ _CELL: Final = re.compile(r"([A-Z]+)(\d+)")
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 a spreadsheet's day has no zone
 
 
-def light_keys(assessment: Assessment) -> Iterator[tuple[int, str]]:
-    """The place of each problem that has a cell, and its key.
+def light_keys(assessment: Assessment) -> Mapping[Problem, str]:
+    """The key of each problem that has a cell, such as `events!D7|下周三`.
 
     Args:
         assessment: whose workbook the keys are for.
-
-    Yields:
-        The problem's place in `assessment.problems`, and a key such as `events!D7|下周三`.
     """
+    return dict(_keys(assessment))
+
+
+def _keys(assessment: Assessment) -> Iterator[tuple[Problem, str]]:
     tables = assessment.ground.tables
     sheets = {sheet.title: sheet for sheet in assessment.workbook.sheets}
-    for place, problem in enumerate(assessment.problems):
+    for problem in assessment.problems:
         found = _CELL.fullmatch(problem.cell or "")
         key = assessment.schema.by_title(problem.sheet).key
         title = tables[key].title
@@ -40,7 +42,7 @@ def light_keys(assessment: Assessment) -> Iterator[tuple[int, str]]:
             row, column = int(found[2]) - 1, _column(found[1])
             rows = sheets[title].rows
             value = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
-            yield place, f"{key}!{problem.cell}|{_content(value)}"
+            yield problem, f"{key}!{problem.cell}|{_content(value)}"
 
 
 def light_formula(sheet_key: str, columns: int) -> str:
@@ -53,6 +55,8 @@ def light_formula(sheet_key: str, columns: int) -> str:
     last = column_letters(columns - 1)
     place = f'"{sheet_key}!"&ADDRESS(ROW(A1),COLUMN(A1),4)&"|"'
     content = f'LEFT(IF(ISNUMBER(A1),N(A1)&"",A1&""),{_LONGEST})'
+    for sign in "~*?":  # MATCH would take them for wildcards
+        content = f'SUBSTITUTE({content},"{sign}","~{sign}")'
     return f'=AND(COUNTA($A1:${last}1)>0,ISNUMBER(MATCH({place}&{content},INDIRECT("{RANGE_NAME}"),0)))'
 
 

@@ -11,13 +11,19 @@ from toolkit.declarations import Part
 from toolkit.errors import UsageError
 
 DEFAULT_FILE = Path("consortium.toml")
-
+_ADDRESS = r"^https?://[^/\s]+(/[^\s]*)?$"
 
 _REASONS = {
     "extra_forbidden": "there is no such setting; look for a slip of the pen",
     "string_type": "write text in quotation marks",
     "string_too_short": "write something between the quotation marks, or leave the line out",
-    "string_pattern_mismatch": "write an address such as office@example.com",
+    "string_pattern_mismatch": "write an address such as {example}",
+    "int_parsing": "write a whole number, without quotation marks",
+    "int_type": "write a whole number, without quotation marks",
+    "float_parsing": "write a number, without quotation marks",
+    "float_type": "write a number, without quotation marks",
+    "greater_than_equal": "write a number of 1 or more",
+    "greater_than": "write a number above 0",
     "bool_parsing": "write true or false, without quotation marks",
     "bool_type": "write true or false, without quotation marks",
     "path_type": "write a path in quotation marks",
@@ -36,6 +42,41 @@ class WorkbookSettings(Part):
     """`[workbook]`: where the entries are; a relative path counts from the configuration file."""
 
     path: Path | None = None
+
+
+class SheetSettings(Part):
+    """`[sheet]`: the Google Sheet where the entries are, by its address or id; instead of a workbook."""
+
+    id: str | None = Field(default=None, min_length=1)
+
+
+class GoogleSettings(Part):
+    """`[google]`: how Google is reached.
+
+    Attributes:
+        credentials: a file with the credentials, of any kind that google-auth reads, or the client file of an OAuth
+            desktop application, with which a person signs in; application default credentials where left out.
+        proxy: for all that goes to Google; where left out, what HTTPS_PROXY says.
+        sheets_url: where the Sheets API is.
+        drive_url: where the Drive API is.
+        reads_per_minute: calls that read, of one account.
+        writes_per_minute: calls that write, of one account.
+        project_per_minute: calls that read, and as many that write, of all accounts of the Cloud project.
+        tries: how often a call is tried at most.
+        patience: after so many seconds nothing is tried again.
+        timeout: seconds to wait for an answer.
+    """
+
+    credentials: Path | None = None
+    proxy: str | None = Field(default=None, min_length=1)
+    sheets_url: str = Field(default="https://sheets.googleapis.com", pattern=_ADDRESS)
+    drive_url: str = Field(default="https://www.googleapis.com", pattern=_ADDRESS)
+    reads_per_minute: int = Field(default=60, ge=1)
+    writes_per_minute: int = Field(default=60, ge=1)
+    project_per_minute: int = Field(default=300, ge=1)
+    tries: int = Field(default=6, ge=1)
+    patience: float = Field(default=240, gt=0)
+    timeout: float = Field(default=60, gt=0)
 
 
 class OutputSettings(Part):
@@ -59,6 +100,8 @@ class Settings(Part):
 
     community: CommunitySettings = CommunitySettings()
     workbook: WorkbookSettings = WorkbookSettings()
+    sheet: SheetSettings = SheetSettings()
+    google: GoogleSettings = GoogleSettings()
     output: OutputSettings = OutputSettings()
     mail: MailSettings = MailSettings()
 
@@ -85,15 +128,17 @@ def load_settings(path: Path | None) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        reason = reason.format(example="https://www.googleapis.com" if "url" in name else "office@example.com")
         raise UsageError(f"{chosen}: {name}: {reason}.") from error
     return _resolved(settings, chosen.parent)
 
 
 def _resolved(settings: Settings, base: Path) -> Settings:
-    workbook, folder = settings.workbook.path, settings.output.folder
+    workbook, folder, key = settings.workbook.path, settings.output.folder, settings.google.credentials
     return settings.model_copy(
         update={
             "workbook": WorkbookSettings(path=base / workbook if workbook else None),
+            "google": settings.google.model_copy(update={"credentials": base / key if key else None}),
             "output": settings.output.model_copy(update={"folder": base / folder if folder else None}),
         }
     )

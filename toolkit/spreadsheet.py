@@ -101,15 +101,15 @@ class Spreadsheet:
         """The tab of exactly this title."""
         return next((tab for tab in self.tabs if tab.title == title), None)
 
-    def address(self, tab: Tab | None = None, area: str = "") -> str:
+    def address(self, tab: int | None = None, area: str = "") -> str:
         """Where people open it.
 
         Args:
-            tab: the tab to show.
+            tab: id of the tab to show.
             area: the cells to show, such as `D7`.
         """
         url = f"https://docs.google.com/spreadsheets/d/{self.id}/edit"
-        return f"{url}{anchor(tab.id, area)}" if tab else url
+        return url if tab is None else f"{url}{anchor(tab, area)}"
 
 
 def anchor(sheet: int, area: str) -> str:

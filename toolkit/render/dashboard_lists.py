@@ -39,9 +39,9 @@ class Lists:
         self.look, self.view, self.panes, self.words = look, view, panes, look.words
         self.cell, self.link = look.cell(), look.linked()
         self.soft = look.cell(font_color=SOFT)
-        self.outward = self.link if look.source else self.cell
+        self.outward = self.link if look.source is not None else self.cell
         self.free = look.cell(locked=False)
-        self.free_link = look.linked(locked=False) if look.source else self.free
+        self.free_link = look.linked(locked=False) if look.source is not None else self.free
         self.counted = {True: look.cell(font_color=GREEN), False: self.soft}
         self.centred = look.cell(align="center", text_wrap=False, shrink=True)
         self.date = look.cell(num_format=_DAY, align="center")

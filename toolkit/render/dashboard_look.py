@@ -72,11 +72,15 @@ def row_height(*texts: tuple[str, float], least: float = 20) -> float:
 
 
 class Look:
-    """The formats and words of one open workbook, and where its links lead."""
+    """The formats and words of one open workbook, and where its links lead.
+
+    Attributes:
+        source: path of the entry workbook; empty where the entries stand in the same file, None where it has no path.
+    """
 
     def __init__(self, book: Any, words: Outputs, source: str | None) -> None:  # noqa: ANN401 xlsxwriter is untyped
         self.book, self.words = book, words
-        self.source = source if source and len(source) <= _LONGEST_PATH else None
+        self.source = source if source is not None and len(source) <= _LONGEST_PATH else None
         self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def format(self, **properties: object) -> Format:
@@ -118,7 +122,7 @@ class Look:
     def outside(self, tab: str, cell: str) -> str | None:
         """A link to a cell of the entry workbook; None where it has no path."""
         quoted = tab.replace("'", "''")
-        return f"external:{self.source}#'{quoted}'!{cell}" if self.source else None
+        return f"external:{self.source}#'{quoted}'!{cell}" if self.source is not None else None
 
 
 class Pane:

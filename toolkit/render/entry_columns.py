@@ -224,16 +224,34 @@ def header_guard(field: Field, text: str, guide: Guide) -> dict[str, Any]:
     return {"validate": "list", "source": [text], "dropdown": False} | _warning(field, guide, guide.warnings["header"])
 
 
-def missing_rule(field: Field, sheet: SheetSchema) -> str | None:
-    """The formula, for row 2, that holds where a row has begun and this cell is still to fill; None if never."""
-    columns = {name: column_letters(place) for place, name in enumerate(sheet.by_name)}
-    begun = [f"COUNTA($A2:${columns[sheet.fields[-1].name]}2)>0", f"LEN(TRIM({columns[field.name]}2))=0"]
+def missing_rule(field: Field, sheet: SheetSchema, places: Mapping[str, int] | None = None, row: int = 2) -> str | None:
+    """The formula that holds where a row has begun and this cell is still to fill; None if never.
+
+    Args:
+        field: the column.
+        sheet: its sheet.
+        places: where the columns stand, from 0, by header; as declared unless told otherwise.
+        row: the row it is for, counted from 1.
+    """
+    places = places or {name: place for place, name in enumerate(sheet.by_name)}
+    cells = {name: f"{column_letters(place)}{row}" for name, place in places.items()}
+    begun = [f"COUNTA({_known(sorted(places.values()), row)})>0", f"LEN(TRIM({cells[field.name]}))=0"]
     if field.required:
         return f"=AND({','.join(begun)})"
     unless = field.consortium.required_unless
     if not unless:
         return None
     for name, words in unless.items():
-        cell = f"${columns[name]}2"
+        cell = f"${cells[name]}"
         begun += [f'{cell}<>""', *(f'{cell}<>"{word}"' for word in words)]
     return f"=AND({','.join(begun)})"
+
+
+def _known(places: Sequence[int], row: int) -> str:
+    """Cells of a row in these columns, neighbours put together: what staff keep beside them begins no row."""
+    starts = [place for place in places if place - 1 not in places]
+    ends = [place for place in places if place + 1 not in places]
+    spans = (
+        f"${column_letters(first)}{row}:${column_letters(last)}{row}" for first, last in zip(starts, ends, strict=True)
+    )
+    return ",".join(spans)

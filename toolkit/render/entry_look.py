@@ -25,7 +25,7 @@ CELL: Final[dict[str, object]] = {"border": 1, "border_color": "#dfe4ea"}
 ROW: Final = 22
 _LINE: Final = 17
 _PADDING: Final = 7
-_STAR: Final = "#ffd166"
+STAR: Final = "#ffd166"
 _A4: Final = 9
 
 
@@ -57,7 +57,7 @@ class Look:
 
     def starred(self, sheet: Worksheet, row: int, column: int, text: str, style: Format, ink: str) -> str:
         """Write a header with the star of a required column; return what the cell then says."""
-        word, star = self.format(bold=True, font_color=ink), self.format(bold=True, font_color=_STAR)
+        word, star = self.format(bold=True, font_color=ink), self.format(bold=True, font_color=STAR)
         sheet.write_rich_string(row, column, word, text, star, " *", style)
         return f"{text} *"
 

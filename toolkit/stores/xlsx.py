@@ -11,10 +11,11 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 import python_calamine
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from toolkit.errors import BusySourceError, SourceError
 from toolkit.schema import Schema
+from toolkit.stores.merged import fill_merged, reach
 from toolkit.workbook import RawValue, Sheet, Workbook, address
 
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -22,8 +23,6 @@ _ZIP: Final = b"PK"
 _MOST_CELLS: Final = 60_000_000
 """A sheet whose used area is larger than this is not read: one stray cell far away makes an area of billions."""
 _MOST_BYTES: Final = 4 << 30
-_MERGE_REACH: Final = 1000
-"""How many rows past the last filled one a merged cell is followed."""
 
 _ERROR_CELL: Final = re.compile(
     rb"<(?:\w+:)?c\b(?P<head>[^>]*\bt=[\"']e[\"'][^>]*)>(?P<body>.*?)</(?:\w+:)?c>", re.DOTALL
@@ -158,9 +157,9 @@ def _read_sheet(book: CalamineWorkbook, title: str, xml: bytes, path: Path) -> S
     if b't="b"' in xml or b"t='b'" in xml:
         rows = [[str(cell).upper() if isinstance(cell, bool) else cell for cell in row] for row in rows]
     for row, column, text in _error_cells(xml):
-        _reach(rows, row, column)
+        reach(rows, row, column)
         rows[row][column] = text
-    _fill_merged(rows, sheet)
+    fill_merged(rows, sheet.merged_cell_ranges or ())
     return Sheet(title, rows)
 
 
@@ -179,27 +178,6 @@ def _column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1
     return number - 1
-
-
-def _reach(rows: list[list[RawValue]], row: int, column: int) -> None:
-    """Make the grid large enough to hold a cell."""
-    width = max(column + 1, len(rows[0]) if rows else 0)
-    while len(rows) <= row:
-        rows.append([""] * width)
-    if len(rows[row]) <= column:
-        rows[row].extend([""] * (column + 1 - len(rows[row])))
-
-
-def _fill_merged(rows: list[list[RawValue]], sheet: CalamineSheet) -> None:
-    """Let a merged cell count for every row and column it covers."""
-    last = len(rows) - 1 + _MERGE_REACH
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        content = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        if content == "":
-            continue
-        for row in range(top, min(bottom, last) + 1):
-            _reach(rows, row, right)
-            rows[row][left : right + 1] = [content] * (right + 1 - left)
 
 
 def _refuse_far_cells(title: str, xml: bytes, path: Path) -> None:

@@ -3,7 +3,19 @@
 Renderers are imported by the workflow that needs them: `check` starts without XlsxWriter.
 """
 
-from toolkit.workflows.loading import Loaded, load, no_garbage_collection, source_path, today
+from toolkit.workflows.loading import Loaded, find_source, load, named_source, no_garbage_collection, today
 from toolkit.workflows.making import Made, make_workbook, own_tabs
+from toolkit.workflows.setting_up import set_up
 
-__all__ = ["Loaded", "Made", "load", "make_workbook", "no_garbage_collection", "own_tabs", "source_path", "today"]
+__all__ = [
+    "Loaded",
+    "Made",
+    "find_source",
+    "load",
+    "make_workbook",
+    "named_source",
+    "no_garbage_collection",
+    "own_tabs",
+    "set_up",
+    "today",
+]

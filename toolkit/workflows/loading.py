@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -15,10 +15,10 @@ from toolkit.assess import Assessment, assess
 from toolkit.errors import UsageError
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.plans import load_plan, plan_names, section_titles
-from toolkit.progress import stage
+from toolkit.progress import notice, stage
 from toolkit.schema import Schema, load_schema
 from toolkit.settings import Settings, load_settings
-from toolkit.stores.xlsx import read_workbook
+from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
 from toolkit.viewer import Standpoint, Viewer
 
 CHINA: Final = timezone(timedelta(hours=8))
@@ -27,18 +27,18 @@ CHINA: Final = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True)
 class Loaded:
-    """A workbook read and assessed.
+    """A source read and assessed.
 
     Attributes:
         assessment: what the core concluded.
-        path: the file it was read from.
+        source: where it was read from.
         settings: the configuration in force.
         schema: the declarations.
         outputs: the words of what is written.
     """
 
     assessment: Assessment
-    path: Path
+    source: Source
     settings: Settings
     schema: Schema
     outputs: Outputs
@@ -59,7 +59,7 @@ class Loaded:
 
     def folder(self, out: Path | None) -> Path:
         """Where results go: as told, else as configured, else beside the workbook."""
-        return out or self.settings.output.folder or self.path.parent
+        return out or self.settings.output.folder or self.source.folder
 
 
 def now() -> datetime:
@@ -72,7 +72,14 @@ def today() -> date:
     return now().date()
 
 
-def load(*, config: Path | None, workbook: Path | None, sheet: str | None, as_of: date | None) -> Loaded:
+def load(
+    *,
+    config: Path | None,
+    workbook: Path | None,
+    sheet: str | None,
+    as_of: date | None,
+    opened: Callable[[Source], None] | None = None,
+) -> Loaded:
     """Read the source that the options or the configuration name, and assess it.
 
     Args:
@@ -80,20 +87,22 @@ def load(*, config: Path | None, workbook: Path | None, sheet: str | None, as_of
         workbook: `--workbook`.
         sheet: `--sheet`.
         as_of: `--as-of`; today where None.
+        opened: told of the source before it is read.
 
     Raises:
         UsageError: no source is named, or two are.
         SourceError: the source cannot be read.
     """
-    settings = load_settings(config)
-    path = source_path(settings, workbook, sheet)
-    schema, outputs = load_schema(), load_outputs()
+    settings, schema, outputs = load_settings(config), load_schema(), load_outputs()
+    source = find_source(settings, workbook, sheet, schema, outputs)
+    if opened:
+        opened(source)
     with no_garbage_collection():
-        with stage(f"Reading {path.name}"):
-            raw = read_workbook(path, schema)
+        with stage(f"Reading {source.name}"):
+            raw = source.read()
         with stage("Checking and measuring"):
             assessment = assess(raw, schema, as_of or today(), settings.community.name)
-    return Loaded(assessment, path, settings, schema, outputs)
+    return Loaded(assessment, source, settings, schema, outputs)
 
 
 @contextmanager
@@ -108,19 +117,50 @@ def no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def source_path(settings: Settings, workbook: Path | None, sheet: str | None) -> Path:
-    """The workbook to read or make.
+def find_source(
+    settings: Settings, workbook: Path | None, sheet: str | None, schema: Schema, outputs: Outputs
+) -> Source:
+    """The workbook or the Google Sheet that the options name, else the configuration.
+
+    Args:
+        settings: the configuration.
+        workbook: `--workbook`.
+        sheet: `--sheet`.
+        schema: the declarations.
+        outputs: the words.
 
     Raises:
-        UsageError: none is named, or both a workbook and a Google Sheet are.
+        UsageError: none is named, or both are.
+        SheetError: the address of a Google Sheet is none, or there are no credentials.
     """
     if workbook and sheet:
         raise UsageError("Give either --workbook or --sheet, not both.")
+    if not workbook and not sheet:
+        workbook, sheet = settings.workbook.path, settings.sheet.id
+        if workbook and sheet:
+            raise UsageError(
+                "consortium.toml names both a workbook and a Google Sheet; keep one, [workbook] or [sheet]."
+            )
     if sheet:
+        return open_sheet(sheet, settings, schema)
+    if workbook is None:
         raise UsageError(
-            "This version reads .xlsx workbooks only; download the Google Sheet as .xlsx and use --workbook."
+            "Which workbook? Give --workbook FILE.xlsx or --sheet ADDRESS, or put path under [workbook] or id under"
+            " [sheet] in consortium.toml."
         )
-    path = workbook or settings.workbook.path
-    if path is None:
-        raise UsageError("Which workbook? Give --workbook FILE.xlsx, or put path under [workbook] in consortium.toml.")
-    return path
+    return WorkbookFile(workbook, schema, outputs.files["memory"])
+
+
+def open_sheet(address: str, settings: Settings, schema: Schema) -> GoogleSheet:
+    """A Google Sheet by its address or id; a key file that others may read is pointed out."""
+    from toolkit.stores.sheets.connection import connect
+
+    connection = connect(address, settings.google)
+    if connection.identity.exposed:
+        notice(f"{connection.identity.path} holds a key and can be read by other users of this machine: chmod 600 it.")
+    return GoogleSheet(connection, schema)
+
+
+def named_source(config: Path | None, workbook: Path | None, sheet: str | None) -> Source:
+    """The source that the options or the configuration name, unread."""
+    return find_source(load_settings(config), workbook, sheet, load_schema(), load_outputs())

@@ -1,4 +1,4 @@
-"""What earlier runs saw, beside the workbook: recalled, filled up where runs are missing, and recorded."""
+"""What earlier runs saw: recalled, filled up where runs are missing, and recorded."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 from toolkit.assess import assess_on
 from toolkit.digests import examination_key
 from toolkit.history import History, Point, events_after
 from toolkit.progress import notice, stage
-from toolkit.stores.memory import Run, recall, record
+from toolkit.stores.memory_tables import Run
+from toolkit.stores.sources import Memory
 from toolkit.viewer import Standpoint, Viewer
 from toolkit.viewer.figures import Weeks, points, running_term
 from toolkit.workflows.loading import Loaded, now
@@ -20,18 +20,18 @@ from toolkit.workflows.loading import Loaded, now
 
 @dataclass(frozen=True)
 class Remembered:
-    """A loaded workbook with the memory of its earlier runs.
+    """A loaded source with the memory of its earlier runs.
 
     Attributes:
-        loaded: the workbook.
+        loaded: the source.
     """
 
     loaded: Loaded
 
     @property
-    def path(self) -> Path:
-        """The memory's file, beside the workbook."""
-        return self.loaded.path.with_name(self.loaded.outputs.files["memory"].format(name=self.loaded.path.stem))
+    def memory(self) -> Memory:
+        """Where it is kept."""
+        return self.loaded.source.memory
 
     @cached_property
     def today(self) -> Mapping[str, Point]:
@@ -41,7 +41,7 @@ class Remembered:
     @cached_property
     def recalled(self) -> History:
         """What earlier runs saw; a memory that cannot be used is said once, and the report goes on without."""
-        found = recall(self.path, self.loaded.assessment.as_of, self.today)
+        found = self.memory.recall(self.loaded.assessment.as_of, self.today)
         if found.fault:
             notice(found.fault)
         return found.history
@@ -97,6 +97,6 @@ class Remembered:
             digests=digests or {},
             examinations=frozenset(map(examination_key, view.scores)),
         )
-        fault = record(self.path, run)
+        fault = self.memory.record(run)
         if fault:
             notice(fault)

@@ -1,4 +1,4 @@
-"""Reports written: the dashboard workbook, the pages, the digests, and a preview of it all."""
+"""Reports written: the dashboard, the pages, the digests, and a preview of it all."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from toolkit.errors import UsageError
 from toolkit.files import MARK, made_here, refuse_strangers, replacing, write_text
 from toolkit.history import sequence
 from toolkit.progress import stage
+from toolkit.stores.sources import GoogleSheet
 from toolkit.views import Digest
 from toolkit.workflows.loading import Loaded, now
 from toolkit.workflows.remembering import Remembered
+from toolkit.workflows.tabs import write_tabs
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
+
+    from toolkit.render.digest import Links
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\\/:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME: Final = 40
@@ -34,65 +38,84 @@ class Reports:
     """What was written.
 
     Attributes:
-        dashboard: the dashboard workbook.
-        page: the leaders' page.
+        dashboard: the dashboard workbook, or the address of the dashboard in the Google Sheet.
+        page: the leaders' page; None where no folder for pages is named.
         schools: the schools' pages.
     """
 
-    dashboard: Path
-    page: Path
-    schools: tuple[Path, ...]
+    dashboard: Path | str
+    page: Path | None = None
+    schools: tuple[Path, ...] = ()
 
     @property
-    def all(self) -> tuple[Path, ...]:
-        """Every file."""
-        return (self.dashboard, self.page, *self.schools)
+    def all(self) -> tuple[Path | str, ...]:
+        """Every file or address."""
+        return (self.dashboard, *([self.page] if self.page else ()), *self.schools)
 
 
 def write_reports(past: Remembered, out: Path | None) -> Reports:
-    """Write the dashboard workbook, the leaders' page and a page for each school; remember the run.
+    """Write the dashboard, the leaders' page and a page for each school; remember the run.
+
+    Of a workbook the dashboard is a workbook beside it; of a Google Sheet it is tabs of the same, and pages are written
+    only where a folder for them is named.
 
     Args:
-        past: an assessed workbook with its memory.
-        out: the folder; beside the workbook where None.
+        past: an assessed source with its memory.
+        out: the folder; where None, the configured one, else beside the workbook.
 
     Raises:
         UsageError: a file of that name was not made here, or cannot be written.
+        SheetError: the Google Sheet cannot be written.
     """
     loaded = past.loaded
-    folder, files = loaded.folder(out), loaded.outputs.files
-    book = folder / files["dashboard"]
-    if book.resolve() == loaded.path.resolve():
+    source = loaded.source
+    if isinstance(source, GoogleSheet):
+        folder = out or loaded.settings.output.folder
+        texts = pages(past, folder) if folder else {}
+        with stage("Writing the dashboard"):
+            address = write_tabs(past, source)
+            return _write_pages(texts, loaded, address)
+    folder = loaded.folder(out)
+    book = folder / loaded.outputs.files["dashboard"]
+    if book.resolve() == source.path.resolve():
         raise UsageError(f"{book.name} is the entry workbook itself; choose another folder with --out.")
     refuse_strangers(book)
     with stage("Writing the dashboard"):
         texts = pages(past, folder)
-        for path in texts:
-            refuse_strangers(path)
-        write_dashboard_workbook(past, book)
-        for path, text in texts.items():
-            write_text(path, text)
-        leaders, *schools = texts
-        _remove_stale(leaders.parent / files["schools"], schools)
+        write_dashboard_workbook(past, book, source.path)
+        written = _write_pages(texts, loaded, book)
     past.record()
-    return Reports(book, leaders, tuple(schools))
+    return written
 
 
-def write_dashboard_workbook(past: Remembered, path: Path) -> None:
-    """Write the dashboard workbook whole or not at all."""
+def _write_pages(texts: Mapping[Path, str], loaded: Loaded, dashboard: Path | str) -> Reports:
+    if not texts:
+        return Reports(dashboard)
+    for path, text in texts.items():
+        write_text(path, text)
+    leaders, *schools = texts
+    _remove_stale(leaders.parent / loaded.outputs.files["schools"], schools)
+    return Reports(dashboard, leaders, tuple(schools))
+
+
+def write_dashboard_workbook(past: Remembered, path: Path, source: Path) -> None:
+    """Write the dashboard workbook whole or not at all; its links lead to the entry workbook."""
     from toolkit.render.dashboard_workbook import write_dashboard
 
     loaded = past.loaded
     sheets = loaded.settings.output.school_sheets
-    write_dashboard(path, past.viewer.view(), loaded.outputs, loaded.path, school_sheets=sheets)
+    write_dashboard(path, past.viewer.view(), loaded.outputs, source, school_sheets=sheets)
 
 
 def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:
     """Each page's text by its path, the leaders' first.
 
     Args:
-        past: an assessed workbook with its memory.
+        past: an assessed source with its memory.
         folder: where they are going to lie, for the links between them.
+
+    Raises:
+        UsageError: a file of that name was not made here.
     """
     from toolkit.render.page import page
 
@@ -102,11 +125,20 @@ def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:
         place: folder / outputs.files["schools"] / name for place, name in zip(viewer.stand.active, names, strict=True)
     }
     links = [(viewer.stand.short(place), _href(path, folder)) for place, path in schools.items()]
-    source = past.loaded.path
-    texts = {folder / outputs.files["page"]: page(viewer.view(), outputs, links=links, source=_href(source, folder))}
+    leaders = folder / outputs.files["page"]
+    texts = {leaders: page(viewer.view(), outputs, links=links, source=_source_href(past.loaded, folder))}
     for place, path in schools.items():
-        texts[path] = page(viewer.view(place), outputs, source=_href(source, path.parent), file=path.name)
+        source = _source_href(past.loaded, path.parent)
+        texts[path] = page(viewer.view(place), outputs, source=source, file=path.name)
+    for path in texts:
+        refuse_strangers(path)
     return texts
+
+
+def _source_href(loaded: Loaded, folder: Path) -> str:
+    """Where a page in this folder finds the entries."""
+    source = loaded.source
+    return source.seen.structure.address() if isinstance(source, GoogleSheet) else _href(source.path, folder)
 
 
 def _file_names(labels: Sequence[str]) -> list[str]:
@@ -146,9 +178,22 @@ def mails(past: Remembered) -> Iterator[tuple[Digest, EmailMessage]]:
 
     sent_at, sender = now(), past.loaded.settings.mail.sender
     revisions = {uid: sequence(day) for uid, (_, day) in past.events.items()}
+    links = _links(past.loaded)
     for digest in digests(past.viewer, "weekly"):
-        made = parts(digest, past.loaded.outputs, sequence=revisions, stamp=sent_at, organizer=sender)
+        made = parts(digest, past.loaded.outputs, links=links, sequence=revisions, stamp=sent_at, organizer=sender)
         yield digest, message(made, sender=sender, sent_at=sent_at)
+
+
+def _links(loaded: Loaded) -> Links:
+    """Where a reader of a mail can look further: a Google Sheet has an address, a workbook on a drive has none."""
+    from toolkit.render.digest import Links
+
+    source = loaded.source
+    if not isinstance(source, GoogleSheet):
+        return Links()
+    structure = source.seen.structure
+    front = structure.outputs.get("dashboard")
+    return Links(dashboard=structure.address(front.id) if front else "", workbook=structure.address())
 
 
 def write_weekly(past: Remembered, out: Path | None) -> list[Path]:

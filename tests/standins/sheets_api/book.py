@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -205,7 +206,7 @@ class Book:
         for tab in self.sheets:
             for things in (tab.protected, tab.banded, tab.charts, tab.filter_views, tab.slicers):
                 taken.update(things)
-        start = (hash(self.id) % 1_000_000_007) + 7919 * (len(taken) + 1)
+        start = (zlib.crc32(self.id.encode()) % 1_000_000_007) + 7919 * (len(taken) + 1)
         return next(number for number in itertools.count(start % 2_000_000_000 + 1, 104_729) if number not in taken)
 
 

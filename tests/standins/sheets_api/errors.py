@@ -28,6 +28,8 @@ class ApiError(Exception):
         reason: Drive's reason, such as `notFound`.
         details: of the Sheets API's error body.
         headers: further headers of the answer, such as `Retry-After`.
+        location: for Drive, what is wrong: its kind (`parameter`) and its name.
+        domain: of Drive's error, `global` or `usageLimits`.
     """
 
     def __init__(
@@ -38,17 +40,23 @@ class ApiError(Exception):
         reason: str | None = None,
         details: Sequence[dict[str, Any]] = (),
         headers: dict[str, str] | None = None,
+        location: tuple[str, str] | None = None,
+        domain: str = "global",
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.status = code, message, status or _STATUS.get(code, "UNKNOWN")
         self.reason, self.details, self.headers = reason, list(details), headers or {}
+        self.location, self.domain = location, domain
 
     def body(self, *, drive: bool = False) -> dict[str, Any]:
         """The answer's body, as the Sheets API or as Drive writes it."""
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if drive:
             reason = self.reason or {404: "notFound", 403: "forbidden", 401: "authError"}.get(self.code, "badRequest")
-            error["errors"] = [{"message": self.message, "domain": "global", "reason": reason}]
+            entry = {"message": self.message, "domain": self.domain, "reason": reason}
+            if self.location:
+                entry["locationType"], entry["location"] = self.location
+            error["errors"] = [entry]
         else:
             error["status"] = self.status
             if self.details:

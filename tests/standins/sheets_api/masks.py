@@ -41,7 +41,7 @@ class _Reader:
         if not name or name in "(),./":
             raise _broken(self.text)
         whole = name in tree and not tree[name]
-        below: Tree = tree[name] if name in tree else {}
+        below: Tree = tree.get(name, {})
         if self.peek() in {"/", "."}:
             self.take()
             self.path(below)
@@ -109,12 +109,12 @@ def wants(mask_text: str, *path: str) -> bool:
     return tree is not None
 
 
-def pick(value: Any, mask_text: str) -> Any:  # noqa: ANN401 - any JSON
+def pick(value: Any, mask_text: str) -> Any:
     """A value cut down to what the mask names; lists are cut item by item."""
     return _cut(value, parse(mask_text)) if mask_text else value
 
 
-def _cut(value: Any, tree: Tree) -> Any:  # noqa: ANN401
+def _cut(value: Any, tree: Tree) -> Any:
     if not tree:
         return value
     if isinstance(value, list):

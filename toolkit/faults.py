@@ -1,0 +1,35 @@
+"""Why a Google Sheet cannot be used, in words: `sheets_schema/faults.yaml`, verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+from toolkit.declarations import FOLDER, Part, read_yaml, verified
+
+Language = Literal["en", "zh"]
+
+
+class Wording(Part):
+    """One sentence in both languages."""
+
+    en: str
+    zh: str
+
+    def say(self, language: Language, **facts: object) -> str:
+        """The sentence with its facts."""
+        return (self.en if language == "en" else self.zh).format(**facts)
+
+
+class Faults(Part):
+    """Everything `faults.yaml` declares."""
+
+    faults: Mapping[str, Wording]
+    directions: Mapping[str, Wording]
+
+
+@cache
+def load_faults() -> Faults:
+    """The wording of every fault."""
+    return verified(Faults, read_yaml(FOLDER / "faults.yaml"), "faults.yaml")

@@ -1,0 +1,119 @@
+"""The cells of one tab as `spreadsheets.get` gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from toolkit.header import SEARCHED_ROWS
+from toolkit.workbook import Sheet
+
+Json = Mapping[str, Any]
+Cell = Mapping[str, Any]
+_BLANK: Final[Cell] = {}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a tab holds.
+
+    Attributes:
+        cells: the API's `CellData` by row, then column; rows differ in length.
+        merges: merged areas.
+        looks: conditional formats.
+        tables: what staff have made a table of; Google keeps rules and bands of those.
+    """
+
+    cells: Sequence[Sequence[Cell]] = ()
+    merges: Sequence[Json] = ()
+    looks: Sequence[Json] = ()
+    tables: Sequence[Json] = ()
+
+    def cell(self, row: int, column: int) -> Cell:
+        """One cell; nothing where nothing is."""
+        cells = self.cells[row] if row < len(self.cells) else ()
+        return cells[column] if column < len(cells) else _BLANK
+
+    def text(self, row: int, column: int) -> str:
+        """What the cell shows."""
+        shown: str = self.cell(row, column).get("formattedValue", "")
+        return shown
+
+    def note(self, row: int, column: int) -> str:
+        """The note on a cell."""
+        note: str = self.cell(row, column).get("note", "")
+        return note
+
+    def blank(self, row: int, column: int) -> bool:
+        """Whether a cell has neither a value nor a formula."""
+        cell = self.cell(row, column)
+        return not (cell.get("formattedValue") or cell.get("userEnteredValue"))
+
+    def untouched(self, row: int, column: int) -> bool:
+        """Whether a cell has no note either."""
+        return self.blank(row, column) and not self.note(row, column)
+
+    def empty(self) -> bool:
+        """Whether nobody has put anything anywhere."""
+        return all(self.untouched(row, column) for row, cells in enumerate(self.cells) for column in range(len(cells)))
+
+    def rule(self, row: int, column: int) -> Json | None:
+        """The drop-down or check of a cell."""
+        return self.cell(row, column).get("dataValidation")
+
+    def formatted(self, row: int, column: int) -> bool:
+        """Whether somebody has said how numbers show there."""
+        return bool(self.cell(row, column).get("userEnteredFormat", {}).get("numberFormat"))
+
+    def taken(self, header: int, column: int) -> bool:
+        """Whether somebody uses a column: anything in it, or a merged cell that reaches down to the header."""
+        if any(not self.untouched(row, column) for row in range(len(self.cells))):
+            return True
+        return any(
+            _within(merge, "Column", column) and merge.get("endRowIndex", header + 1) > header for merge in self.merges
+        )
+
+    def in_table(self, column: int) -> bool:
+        """Whether a column belongs to a table, whose rules and formats are the table's own."""
+        return any(_within(table.get("range", {}), "Column", column) for table in self.tables)
+
+    def last_row(self, columns: Sequence[int]) -> int:
+        """The last row with anything in one of these columns; -1 where there is none."""
+        filled = (row for row in range(len(self.cells) - 1, -1, -1) if any(not self.untouched(row, c) for c in columns))
+        merged = max((merge.get("endRowIndex", 0) - 1 for merge in self.merges), default=-1)
+        return max(next(filled, -1), merged)
+
+    def top(self, title: str) -> Sheet:
+        """The rows among which a header is sought, merged cells repeated over the area that they cover."""
+        count = min(SEARCHED_ROWS, len(self.cells))
+        rows = [[str(cell.get("formattedValue", "")) for cell in self.cells[row]] for row in range(count)]
+        for merge in self.merges:
+            top, left = merge.get("startRowIndex", 0), merge.get("startColumnIndex", 0)
+            right = merge.get("endColumnIndex", left + 1)
+            for row in range(top, min(merge.get("endRowIndex", top + 1), count)):
+                rows[row] += [""] * (right - len(rows[row]))
+                rows[row][left:right] = [self.text(top, left)] * (right - left)
+        return Sheet(title, rows)
+
+
+def _within(merge: Json, side: str, place: int) -> bool:
+    start, end = merge.get(f"start{side}Index", 0), merge.get(f"end{side}Index")
+    return bool(start <= place and (end is None or place < end))
+
+
+def grids_of(raw: Json) -> Iterator[tuple[int, Grid]]:
+    """The tabs in an answer, by their id.
+
+    Args:
+        raw: what `spreadsheets.get` answered to the parameters of `setup_reads`.
+    """
+    for sheet in raw.get("sheets", ()):
+        cells: list[Sequence[Cell]] = []
+        for block in sheet.get("data", ()):
+            cells += [()] * (block.get("startRow", 0) - len(cells))
+            cells += [row.get("values", ()) for row in block.get("rowData", ())]
+        yield (
+            sheet["properties"].get("sheetId", 0),
+            Grid(cells, sheet.get("merges", ()), sheet.get("conditionalFormats", ()), sheet.get("tables", ())),
+        )

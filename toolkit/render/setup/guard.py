@@ -1,0 +1,185 @@
+"""The strict rule of set-up, checked once more before anything is sent: it only ever adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from toolkit.errors import ToolkitError
+from toolkit.render.setup.grid import Grid, Json, grids_of
+from toolkit.render.setup.marks import is_light
+from toolkit.spreadsheet import COLUMN_KEY, SHEET_KEY, STATE_KEY, Spreadsheet, Tab
+
+_ON_NEW_TABS: Final = frozenset(
+    {
+        "addBanding",
+        "addChart",
+        "addConditionalFormatRule",
+        "addNamedRange",
+        "addProtectedRange",
+        "addSheet",
+        "appendDimension",
+        "createDeveloperMetadata",
+        "mergeCells",
+        "repeatCell",
+        "setBasicFilter",
+        "setDataValidation",
+        "updateCells",
+        "updateDimensionProperties",
+        "updateSheetProperties",
+    }
+)
+"""What may be done to a tab that the batch itself adds."""
+_CONTENT: Final = frozenset({"userEnteredValue", "textFormatRuns", "userEnteredFormat"})
+_TIES: Final = frozenset({SHEET_KEY, COLUMN_KEY})
+_INNER: Final = re.compile(r"\([^()]*\)")
+
+
+class SetupError(ToolkitError):
+    """A request that could change what staff have: a fault of the programme; nothing was sent."""
+
+
+def check_setup(requests: Iterable[Json], sheet: Spreadsheet, grids: Json, *, repair: bool = False) -> None:
+    """Refuse a batch that could delete, rename, move, resize or overwrite anything that is there.
+
+    On tabs that the batch itself adds, all that adds is fine. On others each kind of request has a test of its own, and
+    a kind without one is refused.
+
+    Args:
+        requests: of one `batchUpdate`.
+        sheet: the structure they were made for.
+        grids: what `setup_reads` gave.
+        repair: whether rules that offer something else may be replaced.
+
+    Raises:
+        SetupError: some request could.
+    """
+    requests = list(requests)
+    added = {request["addSheet"]["properties"]["sheetId"] for request in requests if "addSheet" in request}
+    there = _There(sheet, dict(grids_of(grids)), repair=repair)
+    if added & there.tabs.keys():
+        raise SetupError("Set-up must not add a tab with the id of one that is there.")
+    for request in requests:
+        kind, body = next(iter(request.items()))
+        named = set(_sheets(body))
+        free = kind in _ON_NEW_TABS and named and named <= added
+        allowed = free or there.allows(kind, body, named) or _is_mark(kind, body, sheet)
+        if len(request) != 1 or not allowed:
+            raise SetupError(f"Set-up must not send {kind} to a tab that is there already: {str(body)[:200]}")
+
+
+@dataclass(frozen=True)
+class _There:
+    """What is there before the batch, and what may be done to it."""
+
+    sheet: Spreadsheet
+    grids: Mapping[int, Grid]
+    repair: bool
+
+    @cached_property
+    def tabs(self) -> Mapping[int, Tab]:
+        return {tab.id: tab for tab in self.sheet.tabs}
+
+    @cached_property
+    def _tests(self) -> Mapping[str, Callable[[Json, Tab, Grid], bool]]:
+        return {
+            "addBanding": lambda _, tab, __: not tab.some("bandedRanges"),
+            "addConditionalFormatRule": lambda body, _, grid: body["index"] >= len(grid.looks),
+            "addNamedRange": self._new_name,
+            "addProtectedRange": lambda body, *_: body["protectedRange"].get("warningOnly") is True,
+            "appendDimension": lambda body, *_: body["length"] > 0,
+            # The mark of an output tab on one that people fill in would have it overwritten.
+            "createDeveloperMetadata": lambda body, *_: body["developerMetadata"]["metadataKey"] in _TIES,
+            "repeatCell": _number_formats,
+            "setDataValidation": self._rules,
+            "updateCells": _blank_cells,
+            "updateConditionalFormatRule": _own_light,
+            "updateSheetProperties": _first_freeze,
+        }
+
+    def allows(self, kind: str, body: Json, named: set[int]) -> bool:
+        """Whether a request to tabs that are there adds and nothing else; its tab must have been read."""
+        if kind not in self._tests or len(named) != 1:
+            return False
+        (number,) = named
+        if number not in self.tabs:
+            return False
+        if self.tabs[number].output:
+            return kind == "addProtectedRange"
+        if number not in self.grids:
+            return False
+        return self._tests[kind](body, self.tabs[number], self.grids[number])
+
+    def _new_name(self, body: Json, *_: object) -> bool:
+        taken = {named["name"].casefold() for named in self.sheet.raw.get("namedRanges", ())}
+        return body["namedRange"]["name"].casefold() not in taken
+
+    def _rules(self, body: Json, tab: Tab, grid: Grid) -> bool:
+        """Only cells without a rule; in a repair also those whose rule offers something else."""
+        condition = body["rule"]["condition"]
+        there = (grid.rule(*cell) for cell in _cells(body["range"], tab))
+        return all(rule is None or (self.repair and rule["condition"] != condition) for rule in there)
+
+
+def _is_mark(kind: str, body: Json, sheet: Spreadsheet) -> bool:
+    """Whether a request only leaves the fingerprint of the batch behind."""
+    made = body.get("developerMetadata", {})
+    if kind == "createDeveloperMetadata":
+        return bool(made["metadataKey"] == STATE_KEY and made["location"] == {"spreadsheet": True})
+    lookup = [{"developerMetadataLookup": {"metadataId": sheet.state[0]}}] if sheet.state else None
+    return kind == "updateDeveloperMetadata" and body["dataFilters"] == lookup and body["fields"] == "metadataValue"
+
+
+def _own_light(body: Json, _: Tab, grid: Grid) -> bool:
+    return "newIndex" not in body and body["index"] < len(grid.looks) and is_light(grid.looks[body["index"]])
+
+
+def _first_freeze(body: Json, tab: Tab, _: Grid) -> bool:
+    grid = tab.raw["properties"].get("gridProperties", {})
+    still = grid.get("frozenRowCount", 0) or grid.get("frozenColumnCount", 0)
+    return body["fields"] == "gridProperties.frozenRowCount" and not still
+
+
+def _blank_cells(body: Json, tab: Tab, grid: Grid) -> bool:
+    """Values and formats only in blank cells, notes only where there is none."""
+    fields, cells = _fields(body["fields"]), list(_cells(body["range"], tab))
+    if not fields <= _CONTENT | {"note"}:
+        return False
+    noted = "note" in fields and any(grid.note(*cell) for cell in cells)
+    return not noted and (not fields & _CONTENT or all(grid.blank(*cell) for cell in cells))
+
+
+def _number_formats(body: Json, tab: Tab, grid: Grid) -> bool:
+    """Only how numbers show, in blank cells that have no such format."""
+    cells = _cells(body["range"], tab)
+    plain = all(grid.blank(*cell) and not grid.formatted(*cell) for cell in cells)
+    return body["fields"] == "userEnteredFormat(numberFormat)" and plain
+
+
+def _cells(where: Json, tab: Tab) -> Iterator[tuple[int, int]]:
+    rows = range(where.get("startRowIndex", 0), where.get("endRowIndex", tab.rows))
+    columns = range(where.get("startColumnIndex", 0), where.get("endColumnIndex", tab.columns))
+    return ((row, column) for row in rows for column in columns)
+
+
+def _fields(mask: str) -> set[str]:
+    """The outermost fields of a mask."""
+    while _INNER.search(mask):
+        mask = _INNER.sub("", mask)
+    return {field.partition(".")[0] for field in mask.split(",")}
+
+
+def _sheets(body: Any) -> Iterator[int]:  # noqa: ANN401 any part of a request
+    """Every tab that a request names."""
+    if isinstance(body, Mapping):
+        for key, value in body.items():
+            if key == "sheetId":
+                yield value
+            else:
+                yield from _sheets(value)
+    elif isinstance(body, list):
+        for value in body:
+            yield from _sheets(value)

@@ -1,0 +1,108 @@
+"""The memory of earlier runs in a hidden tab of the spreadsheet: a column a table, a cell a row, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from toolkit.history import Point
+from toolkit.spreadsheet import Json
+from toolkit.stores.memory import Recall
+from toolkit.stores.memory_tables import STEPS, Run, dump, history, loaded, remember
+
+_VERSION: Final = "version"
+
+
+class TabMemory:
+    """What earlier runs saw, as it was read, and what this run adds, to be written with everything else.
+
+    Attributes:
+        before: by table, the rows as they were read.
+        after: by table, the rows that are to stand there.
+    """
+
+    def __init__(self, cells: Sequence[Sequence[Any]]) -> None:
+        """Take what was read.
+
+        Args:
+            cells: of the tab; empty where there is none.
+        """
+        heads = [str(cell) for cell in cells[0]] if cells else []
+        self.before = {
+            head: [str(row[place]) if place < len(row) else "" for row in cells[1:]] for place, head in enumerate(heads)
+        }
+        for rows in self.before.values():
+            while rows and not rows[-1]:
+                rows.pop()
+        self.after: Mapping[str, Sequence[str]] = self.before
+
+    @property
+    def newer(self) -> bool:
+        """Whether a newer version of the toolkit wrote it."""
+        version = (self.before.get(_VERSION) or ["0"])[0]
+        return not version.isdigit() or int(version) > len(STEPS)
+
+    def recall(self, as_of: date, points: Mapping[str, Point] | None = None) -> Recall:
+        """What is known of the days before one; see `toolkit.stores.memory.recall`."""
+        if self.newer:
+            return Recall(fault=_NEWER)
+        connection, lost = loaded(self.before)
+        fault = f"{lost} cells of the hidden memory tab cannot be read; they are left out." if lost else None
+        return Recall(history(connection, as_of, points), fault)
+
+    def record(self, run: Run) -> str | None:
+        """Add a run to what is to be written; nothing is written here."""
+        if self.newer:
+            return _NEWER
+        connection, _ = loaded(self.before)
+        remember(connection, run)
+        self.after = {_VERSION: [str(len(STEPS))], **dump(connection)}
+        return None
+
+    def requests(self, sheet: int, rows: int, columns: int) -> list[Json]:
+        """What has to be written so that the tab holds what it should: only what differs.
+
+        Args:
+            sheet: the tab's id.
+            rows: of its grid as it is.
+            columns: the same.
+        """
+        # Columns keep their places, so that a table that grows changes its own tail alone.
+        heads = [*self.before, *(head for head in self.after if head not in self.before)]
+        tall = 1 + max((len(some) for some in self.after.values()), default=0)
+        made: list[Json] = list(_larger(sheet, max(rows, tall), max(columns, len(heads)), rows, columns))
+        for place, head in enumerate(heads):
+            old = [head, *self.before[head]] if head in self.before else []
+            new = [head, *self.after.get(head, ())]
+            made += [_cells(sheet, first, place, some) for first, some in _changes(old, new)]
+        return made
+
+
+_NEWER: Final = "the memory tab was written by a newer version of this toolkit; it is left alone: update."
+
+
+def _larger(sheet: int, tall: int, wide: int, rows: int, columns: int) -> Iterator[Json]:
+    if (tall, wide) != (rows, columns):
+        grid = {"rowCount": tall, "columnCount": wide}
+        fields = "gridProperties.rowCount,gridProperties.columnCount"
+        yield {"updateSheetProperties": {"properties": {"sheetId": sheet, "gridProperties": grid}, "fields": fields}}
+
+
+def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The parts of a column that differ, each as its first row from 0 and the texts that belong there."""
+    longest = max(len(old), len(new))
+    before, after = ([*some, *[""] * (longest - len(some))] for some in (old, new))
+    part: list[str] = []
+    for row in range(longest + 1):
+        if row < longest and before[row] != after[row]:
+            part.append(after[row])
+        elif part:
+            yield row - len(part), part
+            part = []
+
+
+def _cells(sheet: int, row: int, column: int, texts: Sequence[str]) -> Json:
+    rows = [{"values": [{"userEnteredValue": {"stringValue": text}} if text else {}]} for text in texts]
+    start = {"sheetId": sheet, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}

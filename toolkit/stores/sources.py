@@ -1,0 +1,130 @@
+"""Where entries are read from: a workbook or a Google Sheet, with the memory of earlier runs that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from toolkit.history import Point
+from toolkit.schema import Schema
+from toolkit.stores.memory import Recall, recall, record
+from toolkit.stores.memory_tables import Run
+from toolkit.workbook import Workbook
+
+if TYPE_CHECKING:
+    from toolkit.stores.sheets.connection import Connection
+    from toolkit.stores.sheets.memory_tab import TabMemory
+    from toolkit.stores.sheets.reading import Read
+
+
+class Memory(Protocol):
+    """What earlier runs saw."""
+
+    def recall(self, as_of: date, points: Mapping[str, Point] | None = None) -> Recall:
+        """What is known of the days before one; see `toolkit.stores.memory.recall`."""
+
+    def record(self, run: Run) -> str | None:
+        """Remember a run; a sentence on what went wrong, None where all is well."""
+
+
+@dataclass(frozen=True)
+class FileMemory:
+    """The memory in a file.
+
+    Attributes:
+        path: the file.
+    """
+
+    path: Path
+
+    def recall(self, as_of: date, points: Mapping[str, Point] | None = None) -> Recall:
+        """What is known of the days before one."""
+        return recall(self.path, as_of, points)
+
+    def record(self, run: Run) -> str | None:
+        """Remember a run."""
+        return record(self.path, run)
+
+
+@dataclass(frozen=True)
+class WorkbookFile:
+    """An entry workbook.
+
+    Attributes:
+        path: the file.
+        schema: says which of its tabs are sheets of the toolkit.
+        memory_name: the name of the memory's file beside it, with the workbook's name in braces.
+    """
+
+    path: Path
+    schema: Schema
+    memory_name: str
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.path.name
+
+    @property
+    def folder(self) -> Path:
+        """Where results go unless told otherwise: beside the workbook."""
+        return self.path.parent
+
+    @property
+    def memory(self) -> FileMemory:
+        """What earlier runs saw."""
+        return FileMemory(self.path.with_name(self.memory_name.format(name=self.path.stem)))
+
+    def read(self) -> Workbook:
+        """Read it."""
+        from toolkit.stores.xlsx import read_workbook  # noqa: PLC0415
+
+        return read_workbook(self.path, self.schema)
+
+
+@dataclass(frozen=True)
+class GoogleSheet:
+    """A spreadsheet at Google; it is read once.
+
+    Attributes:
+        connection: to it.
+        schema: says which of its tabs are sheets of the toolkit.
+    """
+
+    connection: Connection
+    schema: Schema
+
+    @property
+    def name(self) -> str:
+        """What to call it before it is read."""
+        return "the Google Sheet"
+
+    @property
+    def folder(self) -> Path:
+        """Where files go unless told otherwise: the folder one is in."""
+        return Path()
+
+    @cached_property
+    def seen(self) -> Read:
+        """What it held when it was read."""
+        from toolkit.stores.sheets.reading import read_sheet  # noqa: PLC0415
+
+        return read_sheet(self.connection, self.schema)
+
+    @cached_property
+    def memory(self) -> TabMemory:
+        """What earlier runs saw; what is added is written together with the output tabs."""
+        from toolkit.stores.sheets.memory_tab import TabMemory  # noqa: PLC0415
+
+        return TabMemory(self.seen.memory)
+
+    def read(self) -> Workbook:
+        """Read it."""
+        return self.seen.workbook
+
+
+Source = WorkbookFile | GoogleSheet

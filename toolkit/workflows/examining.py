@@ -1,0 +1,232 @@
+"""`doctor`: everything that a run needs, looked at one thing after the other; nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from toolkit.assess import Assessment, assess
+from toolkit.digests import readers
+from toolkit.doctor import Findings, State, load_doctor
+from toolkit.errors import SourceError, UsageError
+from toolkit.faults import Wording
+from toolkit.outputs import Outputs, load_outputs
+from toolkit.schema import Schema, load_schema
+from toolkit.settings import DEFAULT_FILE, MailSettings, Settings, load_settings
+from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
+from toolkit.workflows.loading import find_source, today
+from toolkit.workflows.setting_up import SILENT, Lacking
+
+_STRUCTURE: Final = frozenset({"sheet", "header", "column"})
+"""First parts of the codes of problems that concern a sheet's build."""
+_RIGHT: Final = timedelta(minutes=3)
+
+
+def examine(
+    config: Path | None,
+    workbook: Path | None,
+    sheet: str | None,
+    opened: Callable[[Source], None] | None = None,
+) -> Findings:
+    """Look at configuration, source, sheets, mail; a finding that bars the way to others ends the examination.
+
+    Args:
+        config: `--config`.
+        workbook: `--workbook`.
+        sheet: `--sheet`.
+        opened: told of the source before it is read.
+    """
+    found = Findings()
+    try:
+        settings = load_settings(config)
+        path = config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+        if path:
+            found.add("configuration", "well", "configured", path=path)
+        else:
+            found.add("configuration", "well", "unconfigured")
+        schema, outputs = load_schema(), load_outputs()
+        source = find_source(settings, workbook, sheet, schema, outputs)
+    except UsageError as error:
+        found.add("configuration", "amiss", "misconfigured", code=error.exit_code, reason=error)
+        return found
+    except SourceError as error:
+        _told(found, "credentials", error)
+        return found
+    if opened:
+        opened(source)
+    examination = _Examination(found, settings, schema, outputs)
+    examination.source(source)
+    return found
+
+
+class _Examination:
+    """Looks at one source."""
+
+    def __init__(self, found: Findings, settings: Settings, schema: Schema, outputs: Outputs) -> None:
+        self.found, self.settings, self.schema, self.outputs = found, settings, schema, outputs
+
+    def source(self, source: Source) -> None:
+        """Look at all of it, as far as it can be reached."""
+        reached = self._google(source) if isinstance(source, GoogleSheet) else self._workbook(source)
+        if not reached:
+            return
+        assessment = assess(source.read(), self.schema, today(), self.settings.community.name)
+        self._sheets(assessment)
+        if isinstance(source, GoogleSheet):
+            _Tabs(self.found, source, self.outputs).look()
+        memory = source.memory.recall(assessment.as_of)
+        if memory.fault:
+            self.found.add("memory", "amiss", "forgotten", reason=memory.fault)
+        else:
+            self.found.add("memory", "well", "remembered")
+        self._mail(assessment, self.settings.mail)
+
+    # --- reaching it
+
+    def _workbook(self, source: WorkbookFile) -> bool:
+        try:
+            source.read()
+        except SourceError as error:
+            _told(self.found, "access", error)
+            return False
+        self.found.add("access", "well", "opened", name=source.name)
+        folder = self.settings.output.folder or source.folder
+        there = next(path for path in (folder, *folder.resolve().parents) if path.is_dir())
+        if os.access(there, os.W_OK):
+            self.found.add("writing", "well", "folder_writable", path=folder)
+        else:
+            self.found.add("writing", "amiss", "folder_locked", code=2, path=folder, reason="EACCES")
+        return True
+
+    def _google(self, source: GoogleSheet) -> bool:
+        connection = source.connection
+        identity = connection.identity
+        account, path = identity.account, identity.path
+        if identity.exposed:
+            self.found.add("credentials", "amiss", "key_exposed", account=account, path=path)
+        else:
+            self.found.add("credentials", "well", "key_safe", account=account, path=path)
+        self._clock(connection.clock_offset())
+        try:
+            structure = source.seen.structure
+        except SourceError as error:
+            _told(self.found, "access", error)
+            return False
+        self.found.add("access", "well", "opened", name=structure.title)
+        self._file(source)
+        return True
+
+    def _clock(self, offset: timedelta | None) -> None:
+        from toolkit.stores.sheets.connection import wrong_clock
+
+        if offset is None:
+            self.found.add("clock", "unknown", "clock_unknown")
+        elif abs(offset) > _RIGHT:
+            _told(self.found, "clock", wrong_clock(offset))
+        else:
+            self.found.add("clock", "well", "clock_right", minutes=round(_RIGHT / timedelta(minutes=1)))
+
+    def _file(self, source: GoogleSheet) -> None:
+        """What only the Drive API tells."""
+        from toolkit.stores.sheets.failures import SheetError
+
+        try:
+            file = source.connection.file()
+        except SheetError as error:
+            if error.key not in SILENT:
+                _told(self.found, "trash", error)
+                return
+            self.found.add("trash", "unknown", "trash_unknown")
+            self.found.add("writing", "unknown", "writing_unknown")
+            return
+        if file.get("trashed"):
+            _told(self.found, "trash", SheetError("trashed", name=file.get("name", "")))
+        else:
+            self.found.add("trash", "well", "not_in_trash")
+        if file.get("capabilities", {}).get("canEdit", True):
+            self.found.add("writing", "well", "writable")
+        else:
+            _told(self.found, "writing", SheetError("not_writable", **source.connection.facts))
+
+    # --- what is in it
+
+    def _sheets(self, assessment: Assessment) -> None:
+        tables = assessment.ground.tables.values()
+        missing = [table.schema.title for table in tables if table.title is None]
+        if missing:
+            names = self.outputs.separator.join(missing)
+            self.found.add("sheets", "unknown", "sheets_missing", sheets=names)
+        else:
+            self.found.add("sheets", "well", "sheets_there", count=len(assessment.ground.tables))
+        faults = [problem for problem in assessment.problems if problem.rule.partition(".")[0] in _STRUCTURE]
+        for problem in faults:
+            place = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
+            state: State = "unknown" if problem.severity == "notice" else "amiss"
+            self.found.add("headers", state, "structure", message=problem.message, rule=problem.rule, place=place)
+        if not faults:
+            self.found.add("headers", "well", "headers_right")
+
+    def _mail(self, assessment: Assessment, mail: MailSettings) -> None:
+        count = len(list(readers(assessment.ground, "weekly")))
+        if count:
+            self.found.add("recipients", "well", "recipients_there", count=count)
+        else:
+            self.found.add("recipients", "amiss", "recipients_none")
+        if mail.sender == MailSettings().sender:
+            self.found.add("mail", "amiss", "sender_default")
+        else:
+            self.found.add("mail", "well", "sender_set", sender=mail.sender)
+
+
+class _Tabs:
+    """Looks at what set-up makes in a Google Sheet besides cells."""
+
+    def __init__(self, found: Findings, source: GoogleSheet, outputs: Outputs) -> None:
+        self.found, self.source, self.outputs = found, source, outputs
+
+    def look(self) -> None:
+        """Time zone, what set-up would add or repair, protections."""
+        lacks = Lacking(self.source, (), repair=True)
+        batch = lacks.requests(self.source.seen.structure)
+        setup = lacks.found
+        zone = self.source.seen.structure.time_zone
+        if setup.time_zone:
+            self.found.add("time_zone", "amiss", "time_zone_wrong", zone=zone)
+        else:
+            self.found.add("time_zone", "well", "time_zone_right", zone=zone)
+        lacking = len(batch) - sum(len(some.areas) for some in setup.repaired)
+        if lacking > 0:
+            things = self.outputs.separator.join((*setup.sheets, *setup.columns))
+            several = load_doctor().things
+            counted = Wording(zh=several.say("zh", count=lacking), en=several.say("en", count=lacking))
+            self.found.add("setup", "amiss", "lacking", things=things or counted)
+        else:
+            self.found.add("setup", "well", "set_up")
+        if setup.repaired:
+            named = (f"{some.title} {some.column} {' '.join(some.areas)}" for some in setup.repaired)
+            places = self.outputs.separator.join(named)
+            self.found.add("dropdowns", "amiss", "dropdowns_lost", places=places)
+        else:
+            self.found.add("dropdowns", "well", "dropdowns_whole")
+        self._protections()
+
+    def _protections(self) -> None:
+        tabs = self.source.seen.structure.outputs.values()
+        bare = [tab.title for tab in tabs if not tab.some("protectedRanges")]
+        if not tabs:
+            self.found.add("protections", "unknown", "not_yet")
+        elif bare:
+            self.found.add("protections", "amiss", "unprotected", tabs=self.outputs.separator.join(bare))
+        else:
+            self.found.add("protections", "well", "protected")
+
+
+def _told(found: Findings, check: str, error: SourceError) -> None:
+    """An error of a source, in both languages where it has both."""
+    from toolkit.stores.sheets.failures import SheetError
+
+    chinese = error.say("zh") if isinstance(error, SheetError) else str(error)
+    found.told(check, chinese, str(error), code=error.exit_code)

@@ -1,0 +1,100 @@
+"""The dashboard written into the Google Sheet itself: one batch, or none where nothing changed."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from toolkit.lights import light_keys
+from toolkit.workflows.remembering import Remembered
+
+if TYPE_CHECKING:
+    from toolkit.spreadsheet import Json, Spreadsheet
+    from toolkit.stores.sources import GoogleSheet
+
+_MEMORY = "memory"
+_FRONT = "dashboard"
+
+
+def write_tabs(past: Remembered, source: GoogleSheet) -> str:
+    """Write all output tabs and the memory of this run at once; nothing else is touched.
+
+    Args:
+        past: an assessed Google Sheet with its memory.
+        source: the Google Sheet.
+
+    Returns:
+        The address of the dashboard.
+
+    Raises:
+        SheetError: it cannot be written.
+    """
+    from toolkit.stores.sheets.guard import check_own
+    from toolkit.stores.sheets.writing import apply, fingerprint
+
+    past.record()
+    drawing = _Drawing(past, source)
+    structure = source.seen.structure
+    state = fingerprint(version("consortium-toolkit"), drawing.contents, source.memory.after)
+    if not (structure.state and structure.state[1] == state and drawing.stands_in(structure)):
+        structure = apply(source.connection, structure, drawing.requests, check_own, state)
+    return structure.address(drawing.front(structure))
+
+
+class _Drawing:
+    """All that is written, as requests for whatever the spreadsheet is by then."""
+
+    def __init__(self, past: Remembered, source: GoogleSheet) -> None:
+        loaded = past.loaded
+        self.view, self.outputs, self.source = past.viewer.view(), loaded.outputs, source
+        self.lights = light_keys(loaded.assessment)
+        self.school_sheets = loaded.settings.output.school_sheets
+
+    @property
+    def contents(self) -> tuple[object, ...]:
+        """What a reader sees, for telling whether it changed."""
+        tabs = tuple((tab.id, tab.title) for tab in self.source.seen.structure.tabs if not tab.output)
+        return self.view, tuple(self.lights.values()), tabs, self.school_sheets
+
+    def stands_in(self, structure: Spreadsheet) -> bool:
+        """Whether every tab is there."""
+        from toolkit.render.grid.dashboard_tabs import wished_titles
+
+        return wished_titles(self.outputs).keys() <= structure.outputs.keys()
+
+    def requests(self, structure: Spreadsheet) -> list[Json]:
+        """What brings the spreadsheet from what it is to what it should show."""
+        from toolkit.render.grid.dashboard_tabs import dashboard_requests
+
+        email = self.source.connection.identity.email
+        editors = [email] if email else []
+        # Under the titles they had when they were read, which is what the view calls them.
+        there = {tab.id for tab in structure.tabs}
+        tabs = {tab.title: tab.id for tab in self.source.seen.structure.tabs if not tab.output and tab.id in there}
+        return [
+            *self._memory(structure, editors),
+            *dashboard_requests(
+                self.view,
+                self.outputs,
+                structure,
+                tabs=tabs,
+                lights=self.lights,
+                editors=editors,
+                school_sheets=self.school_sheets,
+            ),
+        ]
+
+    def _memory(self, structure: Spreadsheet, editors: list[str]) -> list[Json]:
+        from toolkit.render.grid.frame import Frame, own_tab, own_tabs
+
+        own = own_tabs({_MEMORY: self.outputs.book[_MEMORY]}, structure)[_MEMORY]
+        fresh = Frame(2, 8, hidden=True)
+        made = [] if own.tab else own_tab(own, fresh, structure, editors)
+        rows, columns = (own.tab.rows, own.tab.columns) if own.tab else (fresh.rows, fresh.columns)
+        return [*made, *self.source.memory.requests(own.id, rows, columns)]
+
+    def front(self, structure: Spreadsheet) -> int:
+        """The tab of the dashboard, made or about to be."""
+        from toolkit.render.grid.frame import own_tabs
+
+        return own_tabs({_FRONT: self.outputs.sheets[_FRONT]}, structure)[_FRONT].id
