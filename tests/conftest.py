@@ -13,15 +13,18 @@ sys.path.insert(0, str(Path(__file__).parent))
 def write_xlsx(tmp_path):
     """A function that writes sheets, as lists of rows, to a real .xlsx file."""
 
-    def write(sheets, name="登记.xlsx"):
+    def write(content, name="登记.xlsx"):
         path = tmp_path / name
         with xlsxwriter.Workbook(
             path, {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
         ) as book:
-            for title, rows in sheets.items():
+            for title, rows in content.items():
                 sheet = book.add_worksheet(title)
                 for number, row in enumerate(rows):
                     sheet.write_row(number, 0, row)
         return path
 
     return write
+
+
+from standins.fixtures import sheets  # noqa: E402, F401 the path is set above

@@ -484,7 +484,9 @@ def test_an_older_version_is_read_without_changing_it_and_brought_up_when_writte
         connection.execute("ALTER TABLE runs ADD COLUMN by TEXT")
 
     monkeypatch.setattr(memory, "STEPS", (*memory.STEPS, version_2))
-    monkeypatch.setattr(memory_tables, "_write_figures", lambda connection, _: connection.execute("SELECT by FROM runs"))
+    monkeypatch.setattr(
+        memory_tables, "_write_figures", lambda connection, _: connection.execute("SELECT by FROM runs")
+    )
     assert recall(path, TUESDAY).history.last[""].met == 30
     assert path.read_bytes() == content
     assert record(path, run(TUESDAY)) is None

@@ -377,6 +377,14 @@ def test_formulas_follow_a_sheets_new_title():
     assert doc.values("One!A1:C1") == [[10, "Two!A1", 5]]
 
 
+def test_formulas_that_name_a_deleted_sheet_name_nothing():
+    doc = Doc("One", "Two")
+    doc.type("One!A1", "=Two!A1", "=SUM(Two!A:A)+1")
+    doc.batch({"deleteSheet": {"sheetId": 1}}, {"addSheet": {"properties": {"title": "Two"}}})
+    assert doc.values("One!A1:B1", "FORMULA") == [["=#REF!", "=SUM(#REF!)+1"]]
+    assert doc.values("One!A1:B1") == [["#REF!", "#REF!"]]
+
+
 def test_duplicate_sheet_copies_what_google_copies(doc):
     doc.put("A1", [["x"]])
     doc.batch(
@@ -551,6 +559,18 @@ def test_values_may_come_back_with_the_answer(doc):
     assert answer["updatedData"] == {"range": "Sheet1!A1:B1", "majorDimension": "ROWS", "values": [[1, "x"]]}
 
 
+def test_values_that_are_none(doc):
+    def refusal(value):
+        return doc.error(sheets.values_update, {"values": [["a", value]]}, {"range": "A1"}, valueInputOption="RAW")
+
+    assert refusal([])[1].startswith("Invalid values[0][1]: list_value {\n")
+    assert refusal({"x": 1})[1].startswith("Invalid values[0][1]: struct_value {\n")
+    assert refusal("x" * 50_001) == (
+        400,
+        "Your input contains more than the maximum of 50000 characters in a single cell.",
+    )
+
+
 def test_the_input_option_is_needed(doc):
     assert doc.error(sheets.values_update, {"values": [[1]]}, {"range": "A1"}) == (
         400,
@@ -619,6 +639,7 @@ def test_a_named_range_is_a_range_and_goes_before_a_title():
     doc.batch({"addNamedRange": {"namedRange": {"name": "Names", "range": grid(1, 2, 1, 2)}}})
     assert doc.get("Names") == {"range": "Data!B2", "majorDimension": "ROWS", "values": [["x"]]}
     assert doc.get("'Names'")["range"] == "Names!A1:H20"
+    assert doc.get("'Data'!Names")["range"] == "Data!B2"
 
 
 # --- what typing means -----------------------------------------------------------------------------------------------
@@ -897,7 +918,7 @@ def test_append_overwrites_or_inserts(doc):
 
 
 def test_update_cells_writes_text_as_text(doc):
-    rows = [row_of("=1+1", "50%", 3, True), {"values": [{"userEnteredValue": {"formulaValue": "=C1*2"}}]}]
+    rows = [row_of(*["=1+1", "50%", 3, True]), {"values": [{"userEnteredValue": {"formulaValue": "=C1*2"}}]}]
     doc.batch({"updateCells": {"start": {"sheetId": 0}, "rows": rows, "fields": "userEnteredValue"}})
     assert doc.values() == [["=1+1", "50%", 3, True], [6]]
     assert doc.values(render="FORMULA") == [["=1+1", "50%", 3, True], ["=C1*2"]]
@@ -1672,6 +1693,8 @@ def test_a_mask_that_names_data_brings_them(doc):
     rows = doc.sheet(fields="sheets.data.rowData.values.note")["data"][0]["rowData"]
     assert rows == [{}, {"values": [{}, {"note": "n"}]}]
     assert "data" not in doc.sheet(fields="sheets.properties", includeGridData="true")
+    assert "data" not in doc.sheet(fields="sheets")
+    assert "data" in doc.sheet(fields="sheets", includeGridData="true")
 
 
 def test_grid_data_of_ranges(doc):
@@ -1803,3 +1826,107 @@ def test_exports_as_text(doc, mime_type, content):
     doc.put("A1", [["a", "b,c"]])
     doc.type("A2", "1", "50%")
     assert export(doc.store.books[doc.id], mime_type).decode() == content
+
+
+# --- there and back again --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def full():
+    doc = Doc("Sheet1", "Other")
+    doc.put("A1", [[row * 10 + column for column in range(6)] for row in range(10)])
+    doc.type("G1", "=SUM(A1:F10)", "=$C$4+E6")
+    doc.type("Other!A1", "=Sheet1!D5", "=SUM(Sheet1!B:D)")
+    rows = {"firstBandColor": {"red": 1}, "secondBandColor": {"green": 1}}
+    frozen = {"sheetId": 0, "gridProperties": {"frozenRowCount": 1}}
+    doc.batch(
+        {"mergeCells": {"range": grid(2, 4, 2, 4), "mergeType": "MERGE_ALL"}},
+        {"addProtectedRange": {"protectedRange": {"protectedRangeId": 1, "range": grid(3, 7, 1, 5)}}},
+        {"addNamedRange": {"namedRange": {"namedRangeId": "n", "name": "n", "range": grid(1, 9, 1, 4)}}},
+        {"addBanding": {"bandedRange": {"bandedRangeId": 2, "range": grid(0, 8, 0, 5), "rowProperties": rows}}},
+        {"addConditionalFormatRule": {"rule": custom("=$B4>3", [grid(3, 8, 0, 4)], backgroundColor={}), "index": 0}},
+        {"setDataValidation": {"range": grid(2, 6, 5, 6), "rule": one_of_range("=Other!A1:A3")}},
+        {"setBasicFilter": {"filter": {"range": grid(0, 9, 0, 5), "criteria": {"3": {"hiddenValues": ["33"]}}}}},
+        {"addFilterView": {"filter": {"filterViewId": 4, "title": "v", "range": grid(1, 9, 0, 5)}}},
+        {"addDimensionGroup": {"range": span("ROWS", 3, 6)}},
+        {
+            "updateDimensionProperties": {
+                "range": span("ROWS", 4, 6),
+                "properties": {"pixelSize": 30},
+                "fields": "pixelSize",
+            }
+        },
+        {"updateSheetProperties": {"properties": frozen, "fields": "gridProperties.frozenRowCount"}},
+        metadata("r", "", {"dimensionRange": span("ROWS", 5, 6)}, 6),
+        metadata("c", "", {"dimensionRange": span("COLUMNS", 3, 4)}, 7),
+        chart_on(grid(0, 9, 0, 1), grid(0, 9, 4, 5), anchor=(6, 6), number=8),
+    )
+    return doc
+
+
+@pytest.mark.parametrize("dimension", ["ROWS", "COLUMNS"])
+@pytest.mark.parametrize("start", range(8))
+def test_what_comes_in_and_goes_out_leaves_no_trace(full, dimension, start):
+    before = full.everything()
+    full.batch(insert(dimension, start, 2))
+    assert full.everything() != before
+    full.batch(delete(dimension, start, start + 2))
+    assert full.everything() == before
+
+
+@pytest.mark.parametrize(
+    ("dimension", "start", "end", "to"),
+    [("ROWS", 6, 7, 9), ("COLUMNS", 6, 7, 8), ("COLUMNS", 4, 6, 1), ("ROWS", 8, 9, 5)],
+)
+def test_what_is_moved_and_moved_back_is_as_before(full, dimension, start, end, to):
+    before = full.values(render="FORMULA"), full.values("Other", "FORMULA"), full.call(sheets.get)["namedRanges"]
+    full.batch({"moveDimension": {"source": span(dimension, start, end), "destinationIndex": to}})
+    assert full.values(render="FORMULA") != before[0]
+    count = end - start
+    at, back = (to - count, start) if to > end else (to, end)
+    full.batch({"moveDimension": {"source": span(dimension, at, at + count), "destinationIndex": back}})
+    after = full.values(render="FORMULA"), full.values("Other", "FORMULA"), full.call(sheets.get)["namedRanges"]
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "lit"),
+    [
+        ("NUMBER_GREATER", ["2"], [False, False, True, False, False]),
+        ("NUMBER_BETWEEN", ["1", "2"], [True, True, False, False, False]),
+        ("NUMBER_NOT_EQ", ["1"], [False, True, True, False, False]),
+        ("TEXT_CONTAINS", ["b"], [False, False, False, True, False]),
+        ("TEXT_EQ", ["ABC"], [False, False, False, True, False]),
+        ("BLANK", [], [False, False, False, False, True]),
+        ("NOT_BLANK", [], [True, True, True, True, False]),
+        ("CUSTOM_FORMULA", ["=ISTEXT($A1)"], [False, False, False, True, False]),
+        ("CUSTOM_FORMULA", ["=A1=A$1"], [True, False, False, False, False]),
+    ],
+)
+def test_conditional_formats_light_up(doc, kind, values, lit):
+    doc.put("A1", [[1], [2], [3], ["abc"]])
+    note = {"range": grid(0, 5, 0, 1), "cell": {"note": "n"}, "fields": "note"}
+    condition = {"type": kind} | ({"values": [{"userEnteredValue": value} for value in values]} if values else {})
+    rule = {
+        "ranges": [grid(0, 5, 0, 1)],
+        "booleanRule": {"condition": condition, "format": {"backgroundColor": {"red": 1}}},
+    }
+    doc.batch({"repeatCell": note}, {"addConditionalFormatRule": {"rule": rule, "index": 0}})
+    colours = [doc.cell(f"A{row}")["effectiveFormat"]["backgroundColor"] for row in range(1, 6)]
+    assert [colour == {"red": 1} for colour in colours] == lit
+
+
+def test_a_folded_group_hides_its_rows(doc):
+    doc.batch(
+        {"addDimensionGroup": {"range": span("ROWS", 1, 3)}},
+        {
+            "updateDimensionGroup": {
+                "dimensionGroup": {"range": span("ROWS", 1, 3), "depth": 1, "collapsed": True},
+                "fields": "collapsed",
+            }
+        },
+    )
+    sheet = doc.sheet(includeGridData="true")
+    assert sheet["rowGroups"][0]["collapsed"] is True
+    hidden = [meta.get("hiddenByUser", False) for meta in sheet["data"][0]["rowMetadata"][:4]]
+    assert hidden == [False, True, True, False]

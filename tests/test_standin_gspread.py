@@ -302,6 +302,7 @@ def test_properties_of_a_spreadsheet(book):
     "Spreadsheet.get_lastUpdateTime",
     "Spreadsheet.update_drive_metadata",
 )
+@pytest.mark.filterwarnings("ignore:worksheet.lastUpdateTime is deprecated")
 def test_times_of_a_spreadsheet(book, tab):
     created, first = book.creationTime, book.get_lastUpdateTime()
     assert datetime.fromisoformat(created) <= datetime.now(UTC)

@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import gspread
 import pytest
@@ -1115,3 +1116,47 @@ def test_a_malformed_request_is_answered_and_harms_nobody(sheets, session, book,
         assert raw.makefile("rb").readline().startswith(b"HTTP/1.1 400 ")
     assert session.get(f"{SHEETS}/{book.id}").status_code == 200
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "body", "sentence"),
+    [
+        ("'Data Tab'!A1:C10", {"values": [[1]]}, "Unable to parse range: 'Data Tab'!A1:C10"),
+        ("A1:B2:C3", {"values": [[1]]}, "Unable to parse range: A1:B2:C3"),
+        (
+            "Sheet1!A100000",
+            {"values": [[1]]},
+            "Range (Sheet1!A100000) exceeds grid limits. Max rows: 1000, max columns: 26",
+        ),
+        (
+            "Sheet1!A1:B1",
+            {"values": [[1, 2, 3]]},
+            "Requested writing within range [Sheet1!A1:B1], but tried writing to column [C]",
+        ),
+        (
+            "Sheet1!A1:B1",
+            {"values": [[1], [2]]},
+            "Requested writing within range [Sheet1!A1:B1], but tried writing to row [2]",
+        ),
+        (
+            "Sheet1!A1",
+            {"values": [[1], [[1]]]},
+            "Invalid values[1][0]: list_value {\n  values {\n    number_value: 1.0\n  }\n}\n",
+        ),
+        (
+            "Sheet1!Z99",
+            {"range": "Sheet1!Z98", "values": [[1]]},
+            "Request range[Sheet1!Z99] does not match value's range[Sheet1!Z98]",
+        ),
+    ],
+)
+def test_values_that_do_not_fit_are_refused_in_googles_words(session, book, place, body, sentence):
+    params = {"valueInputOption": "RAW"}
+    response = session.put(f"{SHEETS}/{book.id}/values/{quote(place, safe='')}", params=params, json=body)
+    assert (response.status_code, error_of(response)["message"]) == (400, sentence)
+
+
+def test_a_request_that_is_a_word_is_refused_in_googles_words(session, book):
+    assert error_of(batch(session, book, "repeatCell"))["message"] == (
+        f"Invalid value at 'requests[0]' ({TYPES}BatchUpdateSpreadsheetRequest.Request), \"repeatCell\""
+    )

@@ -63,9 +63,8 @@ class Findings:
     def add(self, check: str, state: State, key: str, *, code: int = 0, **facts: object) -> None:
         """One more, worded by a key of `findings`; a fact that differs by language is a `Wording`."""
         words = load_doctor().findings[key]
-        said = {"zh": _in("zh", facts), "en": _in("en", facts)}
         code = code or (1 if state == "amiss" else 0)
-        self.lines.append(Finding(check, state, words.say("zh", **said["zh"]), words.say("en", **said["en"]), code))
+        self.lines.append(Finding(check, state, words.say("zh", **facts), words.say("en", **facts), code))
 
     def told(self, check: str, zh: str, en: str, *, code: int) -> None:
         """One more that is amiss, in words that are there already."""
@@ -80,7 +79,3 @@ class Findings:
     def amiss(self) -> int:
         """How many things are to be dealt with."""
         return sum(line.state == "amiss" for line in self.lines)
-
-
-def _in(language: Literal["zh", "en"], facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: fact.say(language) if isinstance(fact, Wording) else fact for name, fact in facts.items()}

@@ -18,8 +18,9 @@ class Wording(Part):
     zh: str
 
     def say(self, language: Language, **facts: object) -> str:
-        """The sentence with its facts."""
-        return (self.en if language == "en" else self.zh).format(**facts)
+        """The sentence with its facts; one that differs by language is a wording itself."""
+        said = {name: fact.say(language) if isinstance(fact, Wording) else fact for name, fact in facts.items()}
+        return (self.en if language == "en" else self.zh).format(**said)
 
 
 class Faults(Part):

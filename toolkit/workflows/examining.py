@@ -15,14 +15,13 @@ from toolkit.errors import SourceError, UsageError
 from toolkit.faults import Wording
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.schema import Schema, load_schema
-from toolkit.settings import DEFAULT_FILE, MailSettings, Settings, load_settings
+from toolkit.settings import DEFAULT_FILE, GoogleSettings, MailSettings, Settings, load_settings
 from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
 from toolkit.workflows.loading import find_source, today
 from toolkit.workflows.setting_up import SILENT, Lacking
 
 _STRUCTURE: Final = frozenset({"sheet", "header", "column"})
 """First parts of the codes of problems that concern a sheet's build."""
-_RIGHT: Final = timedelta(minutes=3)
 
 
 def examine(
@@ -109,7 +108,7 @@ class _Examination:
             self.found.add("credentials", "amiss", "key_exposed", account=account, path=path)
         else:
             self.found.add("credentials", "well", "key_safe", account=account, path=path)
-        self._clock(connection.clock_offset())
+        self._clock(connection.settings)
         try:
             structure = source.seen.structure
         except SourceError as error:
@@ -119,15 +118,16 @@ class _Examination:
         self._file(source)
         return True
 
-    def _clock(self, offset: timedelta | None) -> None:
-        from toolkit.stores.sheets.connection import wrong_clock
+    def _clock(self, settings: GoogleSettings) -> None:
+        from toolkit.stores.sheets.clock import RIGHT, clock_offset, wrong_clock
 
+        offset = clock_offset(settings)
         if offset is None:
             self.found.add("clock", "unknown", "clock_unknown")
-        elif abs(offset) > _RIGHT:
+        elif abs(offset) > RIGHT:
             _told(self.found, "clock", wrong_clock(offset))
         else:
-            self.found.add("clock", "well", "clock_right", minutes=round(_RIGHT / timedelta(minutes=1)))
+            self.found.add("clock", "well", "clock_right", minutes=round(RIGHT / timedelta(minutes=1)))
 
     def _file(self, source: GoogleSheet) -> None:
         """What only the Drive API tells."""
@@ -149,7 +149,9 @@ class _Examination:
         if file.get("capabilities", {}).get("canEdit", True):
             self.found.add("writing", "well", "writable")
         else:
-            _told(self.found, "writing", SheetError("not_writable", **source.connection.facts))
+            connection = source.connection
+            barred = SheetError("not_writable", account=connection.identity.account, sheet=connection.id)
+            _told(self.found, "writing", barred)
 
     # --- what is in it
 

@@ -119,6 +119,6 @@ def refuse_what_is_no_sheet(source: GoogleSheet) -> None:
     if file.get("trashed"):
         raise SheetError("trashed", name=name)
     if kind == _OFFICE:
-        raise SheetError("office_file", **source.connection.facts)
+        raise SheetError("office_file", sheet=name)
     if kind != _SHEET:
         raise SheetError("not_a_sheet", name=name, kind=kind)

@@ -144,7 +144,7 @@ def parse(book: Book, notation: str) -> Area:
     title, cells = _split(notation)
     if title is not None:
         tab = book.titled(title)
-        found = tab and (_cells(tab, cells) if cells is not None else Area(tab.id))
+        found = tab and (_of_sheet(book, tab, cells) if cells is not None else Area(tab.id))
     else:
         found = _bare(book, notation.strip())
     if not found:
@@ -175,15 +175,25 @@ def _split(notation: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _bare(book: Book, word: str) -> Area | None:
-    """Cells of the first sheet, else a named range, else a sheet's title; in this order, as with Google."""
-    first = next((tab for tab in book.sheets if not tab.properties.get("hidden")), book.sheets[0])
-    found = _cells(first, word)
-    if found is not None and not (_COLUMN.fullmatch(word) or _ROW.fullmatch(word)):
-        return found
+def _of_sheet(book: Book, tab: Tab, cells: str) -> Area | None:
+    return _cells(tab, cells) or _named(book, cells)
+
+
+def _named(book: Book, word: str) -> Area | None:
     for named in book.named_ranges.values():
         if named["name"].casefold() == word.casefold():
             return area(named["range"])
+    return None
+
+
+def _bare(book: Book, word: str) -> Area | None:
+    """Cells of the first sheet, else a named range, else a sheet's title; in this order, as with Google."""
+    first = next((tab for tab in book.sheets if tab.rows and not tab.properties.get("hidden")), book.sheets[0])
+    found = _cells(first, word)
+    if found is not None and not (_COLUMN.fullmatch(word) or _ROW.fullmatch(word)):
+        return found
+    if named := _named(book, word):
+        return named
     tab = book.titled(word)
     return Area(tab.id) if tab else None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's dates have no zone
 DAY_SECONDS: Final = 86_400
@@ -23,3 +25,13 @@ def moment(number: float) -> datetime | None:
         return EPOCH + timedelta(milliseconds=round(number * DAY_SECONDS * 1000))
     except OverflowError:
         return None
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether a spreadsheet may have this time zone: `Asia/Shanghai`, or `GMT-07:00`."""
+    if re.fullmatch(r"GMT([+-]\d{1,2}:\d{2})?", name):
+        return True
+    try:
+        return bool(ZoneInfo(name))
+    except (ValueError, OSError, KeyError):
+        return "/" in name and not available_timezones()  # a machine without a time zone database knows none

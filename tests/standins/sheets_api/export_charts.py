@@ -54,6 +54,8 @@ def _chart(made: Workbook, book: Book, spec: Json, titles: dict[int, str]) -> An
         legend = spec["pieChart"].get("legendPosition", "RIGHT_LEGEND")
     else:
         return None
+    if drawn is None:
+        return None
     if spec.get("title"):
         drawn.set_title({"name": spec["title"], "name_font": {"size": 14, "bold": False}})
     else:
@@ -66,34 +68,51 @@ def _chart(made: Workbook, book: Book, spec: Json, titles: dict[int, str]) -> An
 
 def _basic(made: Workbook, book: Book, basic: Json, titles: dict[int, str]) -> Any:
     kind = _KINDS.get(basic["chartType"], "column")
-    stacked = {"STACKED": "stacked", "PERCENT_STACKED": "percent_stacked"}.get(basic.get("stackedType", ""))
-    drawn = made.add_chart({"type": kind} | ({"subtype": stacked} if stacked and kind != "scatter" else {}))
-    lines = made.add_chart({"type": "line"}) if basic["chartType"] == "COMBO" else None
     header = basic.get("headerCount", 0)
+    drawn_series = [
+        (series, item, number)
+        for number, item in enumerate(basic.get("series", ()))
+        if (series := _series(book, item, header, titles))
+    ]
+    if not drawn_series:
+        return None
     domain = next((_source(book, item["domain"], header, titles) for item in basic.get("domains", ())), None)
-    for number, item in enumerate(basic.get("series", ())):
-        series = _series(book, item, header, titles, number)
-        if series is None:
+    over = [each for each in drawn_series if basic["chartType"] == "COMBO" and each[1].get("type") == "LINE"]
+    below = [each for each in drawn_series if each not in over]
+    stacked = {"STACKED": "stacked", "PERCENT_STACKED": "percent_stacked"}.get(basic.get("stackedType", ""))
+    parts = []
+    for part, its_kind in ((below, kind), (over, "line")):
+        if not part:
             continue
-        if domain:
-            series["categories"] = domain["values"]
-        target = lines if lines is not None and item.get("type") == "LINE" else drawn
-        _paint(series, item, number, line=target is lines or kind in {"line", "scatter"})
-        target.add_series(series)
-    if lines is not None and lines.series:
-        drawn.combine(lines)
+        subtype = {"subtype": stacked} if stacked and its_kind not in {"scatter", "line"} else {}
+        chart = made.add_chart({"type": its_kind} | subtype)
+        for series, item, number in part:
+            _paint(series, item, number, line=its_kind in {"line", "scatter"})
+            chart.add_series(series | ({"categories": domain["values"]} if domain else {}))
+        parts.append(chart)
+    if len(parts) > 1:
+        parts[0].combine(parts[1])
+    _axes(parts[0], basic, bar=kind == "bar")
+    return parts[0]
+
+
+def _axes(drawn: Any, basic: Json, *, bar: bool) -> None:
+    """Titles of axes and light lines; bars stand in the order of their rows, the first on top."""
+    light = {"visible": True, "line": {"color": "#D9D9D9"}}
+    across, up = ("set_y_axis", "set_x_axis") if bar else ("set_x_axis", "set_y_axis")
+    options: dict[str, Json] = {across: {"major_gridlines": {"visible": False}}, up: {"major_gridlines": light}}
+    if bar:
+        options[across] |= {"reverse": True, "crossing": "max"}
     for axis in basic.get("axis", ()):
         if axis.get("title") and axis.get("position") in _AXES:
-            position = axis["position"]
-            swap = {"BOTTOM_AXIS": "set_y_axis", "LEFT_AXIS": "set_x_axis"} if kind == "bar" else {}
-            getattr(drawn, swap.get(position, _AXES[position]))({"name": axis["title"]})
-    if kind == "bar":
-        drawn.set_y_axis({"reverse": True})
-    return drawn
+            swap = {"set_x_axis": "set_y_axis", "set_y_axis": "set_x_axis"} if bar else {}
+            name = _AXES[axis["position"]]
+            options.setdefault(swap.get(name, name), {})["name"] = axis["title"]
+    for name, content in options.items():
+        getattr(drawn, name)(content)
 
 
-def _series(book: Book, item: Json, header: int, titles: dict[int, str], number: int) -> Json | None:
-    del number
+def _series(book: Book, item: Json, header: int, titles: dict[int, str]) -> Json | None:
     series = _source(book, item.get("series", {}), header, titles)
     if series is None:
         return None
@@ -135,20 +154,24 @@ def _source(book: Book, data: Json, header: int, titles: dict[int, str]) -> Json
     if header:
         made["name"] = "=" + absolute(titles[tab.id], a1.Area(tab.id, top, left, top + 1, left + 1))
         top, left = (top, left + header) if across else (top + header, left)
+    if place.starts_outside(tab) or top >= (place.bottom or 0) or left >= (place.right or 0):
+        return None
     made["values"] = "=" + absolute(titles[tab.id], a1.Area(tab.id, top, left, place.bottom, place.right))
     return made
 
 
 def _pie(made: Workbook, book: Book, pie: Json, titles: dict[int, str]) -> Any:
-    drawn = made.add_chart({"type": "doughnut" if pie.get("pieHole") else "pie"})
     series = _source(book, pie.get("series", {}), 0, titles)
+    if series is None:
+        return None
+    drawn = made.add_chart({"type": "doughnut" if pie.get("pieHole") else "pie"})
     domain = _source(book, pie.get("domain", {}), 0, titles)
-    if series:
-        if domain:
-            series["categories"] = domain["values"]
-        if pie.get("legendPosition") == "LABELED_LEGEND":
-            series["data_labels"] = {"category": True, "percentage": True}
-        drawn.add_series(series)
+    if domain:
+        series["categories"] = domain["values"]
+    series["points"] = [{"fill": {"color": shade}} for shade in _PALETTE * 4]
+    if pie.get("legendPosition") == "LABELED_LEGEND":
+        series["data_labels"] = {"category": True, "percentage": True}
+    drawn.add_series(series)
     if pie.get("pieHole"):
         drawn.set_hole_size(max(10, min(90, round(pie["pieHole"] * 100))))
     return drawn

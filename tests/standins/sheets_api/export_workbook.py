@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from typing import Any, Final
 
@@ -12,19 +13,22 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from . import a1
-from .book import COLUMNS, ROWS, Book, Cell, Json, Tab
+from .book import COLUMNS, DEFAULT_PIXELS, ROWS, Book, Cell, Json, Tab
 from .effects import band, laid
 from .export_charts import add_charts
 from .export_formats import colour, properties, with_format
 from .export_rules import add_rules
 from .formats import number_format_of
-from .formulas import FormulaFault, cell_value
+from .formulas import FormulaFault, cell_value, shown_text
 from .references import in_formula
-from .shown import default_pattern, shown
+from .shown import default_pattern, shown, text_pixels
 from .snapshot import hyperlink
+from .values import covered_cells
 
 _LONGEST: Final = 32_000
 _BANDED_ROWS: Final = 500
+_PORTRAIT: Final = 800
+_SCHEMES: Final = ("http://", "https://", "ftp://", "mailto:", "internal:")
 _GOOGLE_ONLY: Final = re.compile(r"\b(ARRAYFORMULA|JOIN|IMPORTRANGE|QUERY|SPLIT|FLATTEN|REGEX\w+)\(", re.IGNORECASE)
 _OPEN: Final = re.compile(r"(\$?[A-Za-z]{1,3})(\$?\d+):(\$?[A-Za-z]{1,3})")
 
@@ -96,6 +100,7 @@ class _Sheet:
         if self.tab.properties["sheetType"] == "GRID":
             self._frame()
             self._dimensions()
+            self._fit_rows()
             self._merges()
             self._bands()
             for row, column, cell in self.tab.filled():
@@ -117,6 +122,10 @@ class _Sheet:
             self.page.right_to_left()
         if "tabColor" in properties_:
             self.page.set_tab_color(colour(properties_["tabColor"]))
+        self.page.fit_to_pages(1, 0)
+        widths = [self.tab.column_meta.get(c, {}).get("pixelSize", 100) for c in _used_columns(self.tab)]
+        if sum(widths) > _PORTRAIT:
+            self.page.set_landscape()
         whole = {"sheetId"}
         if any(item["range"].keys() <= whole and not item.get("warningOnly") for item in self.tab.protected.values()):
             self.page.protect()
@@ -136,6 +145,28 @@ class _Sheet:
                     self.page.set_row_pixels(index, item["pixelSize"], None, options)
                 else:
                     self.page.set_row(index, None, None, options)
+
+    def _fit_rows(self) -> None:
+        """Rows without a height of their own become as high as their wrapped or large text needs."""
+        covered = covered_cells(self.tab) | {(m["startRowIndex"], m["startColumnIndex"]) for m in self.tab.merges}
+        heights: dict[int, int] = {}
+        for row, column, cell in self.tab.filled():
+            if "userEnteredValue" in cell and (row, column) not in covered:
+                heights[row] = max(heights.get(row, 0), self._height(row, column, cell))
+        for row, height in heights.items():
+            meta = self.tab.row_meta.get(row, {})
+            if height > DEFAULT_PIXELS[ROWS] and "pixelSize" not in meta and not meta.get("hiddenByUser"):
+                self.page.set_row_pixels(row, height)
+
+    def _height(self, row: int, column: int, cell: Cell) -> int:
+        style = cell.get("userEnteredFormat", {})
+        size = style.get("textFormat", {}).get("fontSize", 10) / 10
+        lines = shown_text(self.book, self.tab, row, column).split("\n")
+        count = len(lines)
+        if style.get("wrapStrategy") == "WRAP":
+            room = self.tab.column_meta.get(column, {}).get("pixelSize", DEFAULT_PIXELS[COLUMNS]) - 6
+            count = sum(max(1, math.ceil(size * text_pixels(line) / max(room, 8))) for line in lines)
+        return math.ceil(count * size * 17 + 4)
 
     def _merges(self) -> None:
         for merge in self.tab.merges:
@@ -206,7 +237,7 @@ class _Sheet:
         number_format = number_format_of(self.book, self.tab, self.tab.get(row, column))
         text = value.shown if isinstance(value, FormulaFault) else shown(value, number_format, self.book.locale)
         target = self._target(link)
-        if self.page.write_url(row, column, target, style, text[:_LONGEST]) != 0:
+        if not target.startswith(_SCHEMES) or self.page.write_url(row, column, target, style, text[:_LONGEST]) != 0:
             self._value(row, column, value, style)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             self.page.write_number(row, column, value, style)
@@ -237,6 +268,13 @@ class _Sheet:
         texts = [piece for piece in pieces if isinstance(piece, str)]
         if len(texts) < 2 or self.page.write_rich_string(row, column, *pieces, style) != 0:
             self._value(row, column, value, style)
+
+
+def _used_columns(tab: Tab) -> range:
+    """Columns up to the last one with something in it or a chart on it."""
+    last = max((column for line in tab.cells.values() for column in line), default=0)
+    anchors = [chart["position"].get("overlayPosition", {}) for chart in tab.charts.values()]
+    return range(max([last, *(a.get("anchorCell", {}).get("columnIndex", 0) + 4 for a in anchors)]) + 1)
 
 
 def _levels(tab: Tab, dimension: str) -> dict[int, int]:

@@ -17,14 +17,14 @@ _WHOLE: Final = 255
 
 
 def kept(value: Any) -> Any:
-    """A value as Google keeps it: colours in steps of a byte, each with its ColorStyle, nulls left out."""
+    """A value as Google keeps it: colours in steps of a byte, each with its ColorStyle; what is not specified left out."""
     if isinstance(value, list):
         return [kept(item) for item in value]
     if not isinstance(value, dict):
         return value
     made = {}
     for name, item in value.items():
-        if item is None:
+        if item is None or (isinstance(item, str) and item.endswith("_UNSPECIFIED")):
             continue
         if _is_colour(name, item):
             made[name] = colour(item)

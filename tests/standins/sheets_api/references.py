@@ -80,12 +80,23 @@ def in_formula(book: Book, home: Tab, formula: str, change: Rewriting) -> str:
 
 def renamed(book: Book, old: str, new: str) -> None:
     """Formulas and rules follow a sheet's new title; called before the sheet has it."""
-    pattern = re.compile(rf'"(?:[^"]|"")*"|(?<![\w.]){SHEET}')
+    _retitled(book, old, lambda cells: a1.quoted(new) + "!" + cells)
+
+
+def dropped(book: Book, title: str) -> None:
+    """Formulas and rules that name a sheet which goes away name nothing any more."""
+    _retitled(book, title, lambda _: "#REF!")
+
+
+def _retitled(book: Book, old: str, change: Callable[[str], str]) -> None:
+    pattern = re.compile(rf'"(?:[^"]|"")*"|(?P<sheet>(?<![\w.]){SHEET})(?P<cells>{CELLS})')
 
     def replaced(match: re.Match[str]) -> str:
-        name = match[0][:-1]
+        if match["sheet"] is None:
+            return match[0]
+        name = match["sheet"][:-1]
         name = name[1:-1].replace("''", "'") if name.startswith("'") else name
-        return a1.quoted(new) + "!" if not match[0].startswith('"') and name.casefold() == old.casefold() else match[0]
+        return change(match["cells"]) if name.casefold() == old.casefold() else match[0]
 
     for tab in book.sheets:
         for row, column, cell in list(tab.filled()):

@@ -8,7 +8,7 @@ from . import a1, masks
 from .book import Book, Json, Tab
 from .errors import invalid
 from .formats import kept, with_pairs
-from .requests_cells import need_area
+from .requests_dimensions import need_area
 from .requests_rules import holder
 from .requests_sheets import need_fields
 
@@ -16,15 +16,19 @@ from .requests_sheets import need_fields
 def add_banding(book: Book, request: Json) -> Json:
     """Alternating colours over a range."""
     given = kept(request.get("bandedRange", {}))
-    tab, area = need_area(book, given.get("range", {}))
+    tab, area = need_area(book, given.get("range"))
     number = given.get("bandedRangeId") or book.new_id()
     if any(number in other.banded for other in book.sheets):
         raise invalid(f"A banded range with id: {number} already exists.")
     _check_banding(tab, area, None)
-    if "rowProperties" not in given and "columnProperties" not in given:
-        raise invalid("At least one of rowProperties or columnProperties must be specified.")
+    _check_colours(given)
     tab.banded[number] = {"bandedRangeId": number, **given}
     return {"bandedRange": tab.banded[number]}
+
+
+def _check_colours(banded: Json) -> None:
+    if "rowProperties" not in banded and "columnProperties" not in banded:
+        raise invalid("At least one of rowProperties or columnProperties must be specified.")
 
 
 def _check_banding(tab: Tab, area: a1.Area, own: int | None) -> None:
@@ -41,7 +45,8 @@ def update_banding(book: Book, request: Json) -> None:
     number = given.get("bandedRangeId", 0)
     tab = holder(book, "banded", number, "banded range")
     new = {**masks.merge(tab.banded[number], given, fields), "bandedRangeId": number}
-    home, area = need_area(book, new.get("range", {}))
+    _check_colours(new)
+    home, area = need_area(book, new.get("range"))
     _check_banding(home, area, number)
     if home is not tab:
         del tab.banded[number]

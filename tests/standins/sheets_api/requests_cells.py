@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from . import a1, masks
 from .book import COLUMNS, ROWS, Book, Cell, Json, Tab
+from .condition_checks import checked_rule
 from .errors import invalid
 from .formats import kept, mask_text, with_pairs
 from .references import copied
-from .requests_dimensions import need_grid
+from .requests_dimensions import need_area, need_grid
 from .requests_sheets import check_size, need_fields
-from .values import covered_cells
+from .values import check_length, covered_cells
 
 ENTERED: Final = (
     "userEnteredValue",
@@ -25,28 +26,11 @@ ENTERED: Final = (
 _SIDES: Final = ("top", "bottom", "left", "right")
 
 
-def need_area(book: Book, grid_range: Json) -> tuple[Tab, a1.Area]:
-    """The sheet and the part of its grid that a GridRange means.
-
-    Raises:
-        ApiError: 400 if there is no such sheet or the range begins beyond the grid.
-    """
-    tab = need_grid(book, grid_range.get("sheetId"))
-    place = a1.area(grid_range)
-    for start, end, name in ((place.top, place.bottom, "Row"), (place.left, place.right, "Column")):
-        if end is not None and end < start:
-            raise invalid(
-                f"range.end{name}Index[{end}] must be greater than or equal to range.start{name}Index[{start}]."
-            )
-    if place.starts_outside(tab):
-        raise a1.outside(tab, place)
-    return tab, place.within(tab)
-
-
 class Cleaner:
     """Cells as a client sends them made into what is kept; formats that are alike become one."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: Book, tab: Tab) -> None:
+        self.book, self.tab = book, tab
         self._seen: dict[str, Any] = {}
 
     def cell(self, given: Json) -> Cell:
@@ -59,10 +43,13 @@ class Cleaner:
                 entered = {k: v for k, v in item.items() if v is not None}
                 if not entered or entered == {"stringValue": ""}:
                     continue
+                check_length(str(entered.get("stringValue", "")))
                 cell[name] = entered
             elif name == "note":
                 if item:
                     cell[name] = item
+            elif name == "dataValidation":
+                cell[name] = checked_rule(self.book, self.tab, item)
             else:
                 made = self._format(item)
                 if made:
@@ -90,7 +77,7 @@ def update_cells(book: Book, request: Json) -> None:
     if top + len(rows) > bottom:
         raise invalid(f"Attempting to write row: {bottom}, beyond the last requested row of: {bottom - 1}")
     merge = _merger(fields, covered_cells(tab))
-    cleaner = Cleaner()
+    cleaner = Cleaner(book, tab)
     for down, line in enumerate(rows):
         values = line.get("values", ())
         if left + len(values) > right:
@@ -141,9 +128,9 @@ def _clear_rest(tab: Tab, area: a1.Area, rows: list[Json], merge: Any) -> None:
 def repeat_cell(book: Book, request: Json) -> None:
     """Writes the same cell all over a range; a formula's references move along."""
     fields = with_pairs(need_fields(request))
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     merge = _merger(fields, covered_cells(tab))
-    cell = Cleaner().cell(request.get("cell", {}))
+    cell = Cleaner(book, tab).cell(request.get("cell", {}))
     formula = cell.get("userEnteredValue", {}).get("formulaValue")
     for row in range(area.top, area.bottom or 0):
         for column in range(area.left, area.right or 0):
@@ -168,7 +155,7 @@ def append_cells(book: Book, request: Json) -> None:
     tab.resize(ROWS, max(tab.rows, top + len(rows)))
     tab.resize(COLUMNS, max(tab.columns, left + width))
     check_size(book)
-    merge, cleaner = _merger(fields, covered_cells(tab)), Cleaner()
+    merge, cleaner = _merger(fields, covered_cells(tab)), Cleaner(book, tab)
     for down, line in enumerate(rows):
         for across, given in enumerate(line.get("values", ())):
             merge(tab, top + down, left + across, cleaner.cell(given))
@@ -189,7 +176,7 @@ def _below_table(book: Book, table_id: str, count: int) -> tuple[Tab, int, int]:
 
 def merge_cells(book: Book, request: Json) -> None:
     """Joins cells; only the first one's contents stay."""
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     kind = request.get("mergeType", "MERGE_ALL")
     _check_whole_merges(tab, area)
     tab.merges = [merge for merge in tab.merges if not a1.area({**merge, "sheetId": tab.id}).meets(area)]
@@ -239,14 +226,14 @@ def _keep_first(tab: Tab, part: a1.Area) -> None:
 
 def unmerge_cells(book: Book, request: Json) -> None:
     """Separates joined cells."""
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     _check_whole_merges(tab, area)
     tab.merges = [merge for merge in tab.merges if not a1.area({**merge, "sheetId": tab.id}).meets(area)]
 
 
 def update_borders(book: Book, request: Json) -> None:
     """Lines around and inside a range."""
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     given = {name: kept(request[name]) for name in (*_SIDES, "innerHorizontal", "innerVertical") if name in request}
     for row in range(area.top, area.bottom or 0):
         for column in range(area.left, area.right or 0):

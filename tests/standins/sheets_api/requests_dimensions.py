@@ -7,8 +7,10 @@ from typing import Any, Final
 from . import a1, masks
 from .book import COLUMNS, ROWS, Book, Json, Tab
 from .errors import invalid
+from .formulas import shown_text
 from .requests_sheets import check_size, need_fields
 from .shifts import cells_moved, deleted, everywhere, inserted, permuted, place_after
+from .shown import text_pixels
 
 _THING: Final = {ROWS: "row", COLUMNS: "column"}
 _FROZEN: Final = {ROWS: "frozenRowCount", COLUMNS: "frozenColumnCount"}
@@ -26,8 +28,30 @@ def need_grid(book: Book, sheet_id: int | None) -> Tab:
     return tab
 
 
-def span_of(book: Book, place: Json) -> tuple[Tab, str, int, int]:
+def need_area(book: Book, grid_range: Json | None) -> tuple[Tab, a1.Area]:
+    """The sheet and the part of its grid that a GridRange means.
+
+    Raises:
+        ApiError: 400 if there is no such sheet or the range begins beyond the grid.
+    """
+    if grid_range is None:
+        raise invalid("No range specified.")
+    tab = need_grid(book, grid_range.get("sheetId"))
+    place = a1.area(grid_range)
+    for start, end, name in ((place.top, place.bottom, "Row"), (place.left, place.right, "Column")):
+        if end is not None and end < start:
+            raise invalid(
+                f"range.end{name}Index[{end}] must be greater than or equal to range.start{name}Index[{start}]."
+            )
+    if place.starts_outside(tab):
+        raise a1.outside(tab, place)
+    return tab, place.within(tab)
+
+
+def span_of(book: Book, place: Json | None) -> tuple[Tab, str, int, int]:
     """The sheet, dimension, start and end of a DimensionRange; an open end is the sheet's own."""
+    if place is None:
+        raise invalid("No range specified.")
     tab = need_grid(book, place.get("sheetId"))
     dimension = place.get("dimension")
     if dimension not in {ROWS, COLUMNS}:
@@ -40,7 +64,7 @@ def span_of(book: Book, place: Json) -> tuple[Tab, str, int, int]:
 
 def insert_dimension(book: Book, request: Json) -> None:
     """Empty rows or columns, formatted like their neighbours."""
-    tab, dimension, start, end = span_of(book, request.get("range", {}))
+    tab, dimension, start, end = span_of(book, request.get("range"))
     before = bool(request.get("inheritFromBefore"))
     size = tab.count(dimension)
     if start > size:
@@ -103,7 +127,7 @@ def append_dimension(book: Book, request: Json) -> None:
 
 def delete_dimension(book: Book, request: Json) -> None:
     """Takes rows or columns away."""
-    tab, dimension, start, end = span_of(book, request.get("range", {}))
+    tab, dimension, start, end = span_of(book, request.get("range"))
     size, thing = tab.count(dimension), _THING[dimension]
     if end > size or start >= size:
         missing = max(start, size)
@@ -139,7 +163,7 @@ def cut(book: Book, tab: Tab, dimension: str, start: int, end: int) -> None:
 
 def move_dimension(book: Book, request: Json) -> None:
     """Rows or columns go elsewhere in the sheet."""
-    tab, dimension, start, end = span_of(book, request.get("source", {}))
+    tab, dimension, start, end = span_of(book, request.get("source"))
     to, size = request.get("destinationIndex", 0), tab.count(dimension)
     if end > size or not 0 <= to <= size:
         raise invalid(f"Invalid destinationIndex: {to}. The sheet has {size} {_THING[dimension]}s.")
@@ -165,7 +189,7 @@ def _check_merges(tab: Tab, dimension: str, start: int, end: int, to: int) -> No
 def update_dimension_properties(book: Book, request: Json) -> None:
     """Sizes, and whether hidden."""
     fields = need_fields(request)
-    tab, dimension, start, end = span_of(book, request.get("range", {}))
+    tab, dimension, start, end = span_of(book, request.get("range"))
     if start >= tab.count(dimension):
         raise invalid(f"Invalid range: the sheet has only {tab.count(dimension)} {_THING[dimension]}s.")
     meta = tab.meta(dimension)
@@ -176,10 +200,7 @@ def update_dimension_properties(book: Book, request: Json) -> None:
 
 def auto_resize_dimensions(book: Book, request: Json) -> None:
     """Columns become as wide as their longest text, rows as high as usual."""
-    from .formulas import FormulaFault, cell_value  # noqa: PLC0415 - heavy, rarely needed
-    from .shown import shown  # noqa: PLC0415
-
-    tab, dimension, start, end = span_of(book, request.get("dimensions", {}))
+    tab, dimension, start, end = span_of(book, request.get("dimensions"))
     if dimension == ROWS:
         for index in range(start, end):
             tab.row_meta.pop(index, None)
@@ -187,11 +208,8 @@ def auto_resize_dimensions(book: Book, request: Json) -> None:
     widths: dict[int, int] = {}
     for row, column, cell in tab.filled():
         if start <= column < end and "userEnteredValue" in cell:
-            value = cell_value(book, tab, row, column)
-            number_format = cell.get("userEnteredFormat", {}).get("numberFormat")
-            text = value.shown if isinstance(value, FormulaFault) else shown(value, number_format, book.locale)
-            longest = max((sum(13 if ord(c) > 0x2E80 else 7 for c in line) for line in text.split("\n")), default=0)
-            widths[column] = max(widths.get(column, 0), longest + 8)
+            lines = shown_text(book, tab, row, column).split("\n")
+            widths[column] = max(widths.get(column, 0), *(text_pixels(line) + 8 for line in lines))
     for column, width in widths.items():
         tab.column_meta[column] = {**tab.column_meta.get(column, {}), "pixelSize": max(width, 21)}
 
@@ -207,10 +225,7 @@ def delete_range(book: Book, request: Json) -> None:
 
 
 def _shift_range(book: Book, request: Json, *, into: bool) -> None:
-    tab = need_grid(book, request.get("range", {}).get("sheetId"))
-    area = a1.area(request["range"]).within(tab)
-    if area.starts_outside(tab):
-        raise a1.outside(tab, a1.area(request["range"]))
+    tab, area = need_area(book, request.get("range"))
     dimension = request.get("shiftDimension")
     if dimension not in {ROWS, COLUMNS}:
         raise invalid("No shiftDimension specified.")

@@ -13,7 +13,7 @@ from .entry import typed
 from .errors import invalid
 from .formulas import FormulaFault, cell_value
 from .references import copied
-from .requests_cells import need_area
+from .requests_dimensions import need_area
 from .requests_sheets import need_sheet
 from .shown import shown
 
@@ -23,7 +23,7 @@ Line = dict[int, Cell]
 
 def sort_range(book: Book, request: Json) -> None:
     """Sorts a range's rows; empty cells come last, rows that are hidden stay where they are."""
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     for merge in tab.merges:
         place = a1.area({**merge, "sheetId": tab.id})
         if place.meets(area) and (place.bottom or 0) - place.top > 1:
@@ -97,7 +97,7 @@ def _put_line(book: Book, tab: Tab, row: int, area: a1.Area, line: Line, down: i
 
 def randomize_range(book: Book, request: Json) -> None:
     """Shuffles a range's rows."""
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     rows = list(range(area.top, area.bottom or 0))
     shuffled = list(rows)
     secrets.SystemRandom().shuffle(shuffled)
@@ -182,7 +182,7 @@ def trim_whitespace(book: Book, request: Json) -> Json:
 
 
 def _each_text(book: Book, request: Json, change: Callable[[str], str]) -> int:
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     count = 0
     for row, column, cell in list(tab.filled()):
         text = cell.get("userEnteredValue", {}).get("stringValue")
@@ -196,7 +196,7 @@ def _each_text(book: Book, request: Json, change: Callable[[str], str]) -> int:
 
 def delete_duplicates(book: Book, request: Json) -> Json:
     """Takes rows away that repeat an earlier one; the rows below move up."""
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     columns = list(range(area.left, area.right or 0))
     if request.get("comparisonColumns"):
         columns = [
@@ -222,7 +222,7 @@ def delete_duplicates(book: Book, request: Json) -> Json:
 
 def text_to_columns(book: Book, request: Json) -> None:
     """Splits a column's texts over the columns to its right."""
-    tab, area = need_area(book, request.get("source", {}))
+    tab, area = need_area(book, request.get("source"))
     if (area.right or 0) - area.left != 1:
         raise invalid("The source range must be exactly one column wide.")
     delimiter = _delimiter(tab, area, request)

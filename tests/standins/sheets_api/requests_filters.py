@@ -9,8 +9,7 @@ from .book import Book, Json, Tab
 from .errors import invalid
 from .formats import kept
 from .formulas import shown_text
-from .requests_cells import need_area
-from .requests_dimensions import need_grid
+from .requests_dimensions import need_area, need_grid
 from .requests_sheets import need_fields
 from .requests_tables import table_of
 
@@ -20,7 +19,7 @@ def set_basic_filter(book: Book, request: Json) -> None:
     given = kept(request.get("filter", {}))
     if "tableId" in given:
         given = {**given, "range": table_of(book, given["tableId"])[1]["range"]}
-    tab, area = need_area(book, given.get("range", {}))
+    tab, area = need_area(book, given.get("range"))
     place = {"sheetId": tab.id, "startRowIndex": area.top, "endRowIndex": area.bottom}
     place |= {"startColumnIndex": area.left, "endColumnIndex": area.right}
     tab.basic_filter = {**given, "range": place}
@@ -64,7 +63,7 @@ def add_filter_view(book: Book, request: Json) -> Json:
     given = kept(request.get("filter", {}))
     if "namedRangeId" in given and given["namedRangeId"] in book.named_ranges:
         given["range"] = book.named_ranges[given["namedRangeId"]]["range"]
-    tab, _ = need_area(book, given.get("range", {}))
+    tab, _ = need_area(book, given.get("range"))
     number = given.get("filterViewId") or book.new_id()
     if any(number in other.filter_views for other in book.sheets):
         raise invalid(f"Filter view with id {number} already exists.")
@@ -80,7 +79,7 @@ def update_filter_view(book: Book, request: Json) -> None:
     number = given.get("filterViewId", 0)
     tab = _view(book, number)
     new = {**masks.merge(tab.filter_views[number], given, fields), "filterViewId": number}
-    home, _ = need_area(book, new.get("range", {}))
+    home, _ = need_area(book, new.get("range"))
     if home is not tab:
         del tab.filter_views[number]
     home.filter_views[number] = new

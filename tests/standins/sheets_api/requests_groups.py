@@ -13,7 +13,7 @@ from .requests_sheets import need_fields
 
 def add_dimension_group(book: Book, request: Json) -> Json:
     """One more level of grouping over a span."""
-    tab, dimension, start, end = span_of(book, request.get("range", {}))
+    tab, dimension, start, end = span_of(book, request.get("range"))
     depths = _depths(tab, dimension)
     for index in range(start, end):
         depths[index] = depths.get(index, 0) + 1
@@ -26,7 +26,7 @@ def add_dimension_group(book: Book, request: Json) -> Json:
 
 def delete_dimension_group(book: Book, request: Json) -> Json:
     """One level of grouping less over a span."""
-    tab, dimension, start, end = span_of(book, request.get("range", {}))
+    tab, dimension, start, end = span_of(book, request.get("range"))
     depths = _depths(tab, dimension)
     if not any(depths.get(index) for index in range(start, end)):
         raise invalid(f"No dimension group found in the range of {dimension} from {start} to {end}.")
@@ -41,7 +41,7 @@ def update_dimension_group(book: Book, request: Json) -> None:
     """Folds a group in or out."""
     fields = need_fields(request)
     given = request.get("dimensionGroup", {})
-    tab, dimension, start, end = span_of(book, given.get("range", {}))
+    tab, dimension, start, end = span_of(book, given.get("range"))
     groups = tab.groups(dimension)
     for number, group in enumerate(groups):
         span = group["range"]

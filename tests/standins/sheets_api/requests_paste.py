@@ -13,8 +13,7 @@ from .book import COLUMNS, ROWS, Book, Cell, Json, Tab
 from .errors import invalid
 from .formulas import FormulaFault, cell_value
 from .references import copied, offset, rewrite
-from .requests_cells import need_area
-from .requests_dimensions import need_grid
+from .requests_dimensions import need_area, need_grid
 from .requests_sheets import check_size
 from .values import put_value
 
@@ -25,7 +24,7 @@ _CELL: Final = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL | re.IGNORECAS
 
 def copy_paste(book: Book, request: Json) -> None:
     """Copies cells; a destination that is larger takes the source over and over."""
-    tab, source = need_area(book, request.get("source", {}))
+    tab, source = need_area(book, request.get("source"))
     home = need_grid(book, request.get("destination", {}).get("sheetId"))
     place = a1.area(request.get("destination", {}))
     kind = request.get("pasteType", "PASTE_NORMAL")
@@ -166,7 +165,7 @@ def _with_borders(cell: Cell, borders: Json | None) -> Cell:
 
 def cut_paste(book: Book, request: Json) -> None:
     """Moves cells; formulas that name them follow."""
-    tab, source = need_area(book, request.get("source", {}))
+    tab, source = need_area(book, request.get("source"))
     to = request.get("destination", {})
     home = need_grid(book, to.get("sheetId"))
     height, width = (source.bottom or 0) - source.top, (source.right or 0) - source.left
@@ -222,10 +221,10 @@ def auto_fill(book: Book, request: Json) -> None:
     """Continues what cells begin: numbers and dates that step, else the same again."""
     if "sourceAndDestination" in request:
         given = request["sourceAndDestination"]
-        tab, source = need_area(book, given.get("source", {}))
+        tab, source = need_area(book, given.get("source"))
         _fill(book, tab, source, given.get("dimension", ROWS), given.get("fillLength", 0))
         return
-    tab, area = need_area(book, request.get("range", {}))
+    tab, area = need_area(book, request.get("range"))
     filled = [(r, c) for r, c, cell in tab.filled() if area.covers(r, c) and "userEnteredValue" in cell]
     if not filled:
         return
@@ -282,7 +281,13 @@ def paste_data(book: Book, request: Json) -> None:
     if request.get("html"):
         rows = [[re.sub(r"<[^>]+>", "", cell).strip() for cell in _CELL.findall(row)] for row in _ROW.findall(data)]
     elif request.get("delimiter"):
-        rows = list(csv.reader(io.StringIO(data), delimiter=request["delimiter"]))
+        mark = request["delimiter"]
+        lines = io.StringIO(data)
+        rows = (
+            list(csv.reader(lines, delimiter=mark))
+            if len(mark) == 1
+            else [line.split(mark) for line in data.splitlines()]
+        )
     else:
         raise invalid("Must specify a delimiter or html.")
     top, left = to.get("rowIndex", 0), to.get("columnIndex", 0)

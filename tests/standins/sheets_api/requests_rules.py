@@ -8,29 +8,22 @@ from typing import Any, Final
 
 from . import a1, masks
 from .book import Book, Json, Tab
-from .entry import number, typed
+from .condition_checks import check_condition, checked_rule, stored_condition
 from .errors import invalid
 from .formats import kept
-from .grammar import FormulaError, read, words
-from .references import in_formula
-from .requests_cells import need_area
-from .requests_dimensions import need_grid
+from .grammar import words
+from .requests_dimensions import need_area, need_grid
 from .requests_sheets import need_fields
 from .store import OWNER
 
 _NAME: Final = re.compile(r"[^\W\d][\w.]*")
-_CORNERS: Final = re.compile(r"\$?([A-Za-z]{0,3})\$?(\d*)")
 _POINTS: Final = ("minpoint", "midpoint", "maxpoint")
 
 
 def set_data_validation(book: Book, request: Json) -> None:
     """A rule on every cell of a range, or none."""
-    tab, area = need_area(book, request.get("range", {}))
-    rule = kept(request["rule"]) if request.get("rule") else None
-    if rule is not None:
-        check_condition(rule.get("condition"))
-        rule = {**rule, "condition": stored_condition(book, tab, rule["condition"])}
-        rule = {key: item for key, item in rule.items() if item is not False}
+    tab, area = need_area(book, request.get("range"))
+    rule = checked_rule(book, tab, request["rule"]) if request.get("rule") else None
     rows = range(area.top, area.bottom or 0) if rule else [r for r in tab.cells if area.top <= r < (area.bottom or 0)]
     for row in rows:
         line = tab.row_for_writing(row)
@@ -40,70 +33,6 @@ def set_data_validation(book: Book, request: Json) -> None:
                 line[column] = {**old, "dataValidation": rule} if old else {"dataValidation": rule}
             elif old and "dataValidation" in old:
                 tab.put(row, column, {key: item for key, item in old.items() if key != "dataValidation"})
-
-
-def check_condition(condition: Json | None) -> None:
-    """Refuses a condition without its type or values."""
-    kind = (condition or {}).get("type", "CONDITION_TYPE_UNSPECIFIED")
-    if kind == "CONDITION_TYPE_UNSPECIFIED":
-        raise invalid("No condition type specified.")
-    count = len((condition or {}).get("values", ()))
-    least, most = {
-        "BLANK": (0, 0),
-        "NOT_BLANK": (0, 0),
-        "BOOLEAN": (0, 2),
-        "ONE_OF_LIST": (1, 500),
-        "TEXT_IS_EMAIL": (0, 0),
-        "TEXT_IS_URL": (0, 0),
-        "DATE_IS_VALID": (0, 0),
-        "NUMBER_BETWEEN": (2, 2),
-        "NUMBER_NOT_BETWEEN": (2, 2),
-        "DATE_BETWEEN": (2, 2),
-        "DATE_NOT_BETWEEN": (2, 2),
-    }.get(kind, (1, 500 if kind in {"TEXT_EQ", "NUMBER_EQ", "TEXT_NOT_EQ", "NUMBER_NOT_EQ"} else 1))
-    if not least <= count <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        raise invalid(f"Condition type {kind} requires {wanted} ConditionValues, {count} were given.")
-
-
-def stored_condition(book: Book, tab: Tab, condition: Json) -> Json:
-    """A condition as Google keeps it: a range of allowed values is written with `$`.
-
-    Raises:
-        ApiError: 400 if a value does not suit the condition.
-    """
-    kind, values = condition["type"], []
-    for item in condition.get("values", ()):
-        text = item.get("userEnteredValue")
-        good = text is None or _suits(book, kind, str(text))
-        if not good:
-            raise invalid(f"Invalid ConditionValue.userEnteredValue: {text} for ConditionType: {kind}")
-        if kind == "ONE_OF_RANGE" and text:
-            text = in_formula(book, tab, text, lambda _home, _sheet, cells: _CORNERS.sub(_dollars, cells))
-            values.append({**item, "userEnteredValue": text})
-        else:
-            values.append(item)
-    return {**condition, "values": values} if values else condition
-
-
-def _suits(book: Book, kind: str, text: str) -> bool:
-    if kind in {"ONE_OF_RANGE", "CUSTOM_FORMULA"} and not text.startswith("="):
-        return False
-    if text.startswith("=") and kind != "ONE_OF_LIST":
-        try:
-            read(text)
-        except FormulaError:
-            return False
-        return True
-    if kind.startswith("NUMBER_"):
-        return number(text.strip(), book.locale) is not None
-    if kind.startswith("DATE_"):
-        return "numberValue" in (typed(text, book.locale).value or {})
-    return True
-
-
-def _dollars(match: re.Match[str]) -> str:
-    return (f"${match[1]}" if match[1] else "") + (f"${match[2]}" if match[2] else "")
 
 
 def add_conditional_format_rule(book: Book, request: Json) -> None:
@@ -290,7 +219,7 @@ def add_named_range(book: Book, request: Json) -> Json:
     _check_name(book, given.get("name", ""), None)
     if number in book.named_ranges:
         raise invalid(f"Cannot add named range with ID {number}, a named range with that ID already exists.")
-    need_area(book, given.get("range", {}))
+    need_area(book, given.get("range"))
     book.named_ranges[number] = {"namedRangeId": number, "name": given["name"], "range": given["range"]}
     return {"namedRange": book.named_ranges[number]}
 
@@ -304,7 +233,7 @@ def update_named_range(book: Book, request: Json) -> None:
         raise invalid(f"No named range with id: {number}")
     new = {**masks.merge(book.named_ranges[number], given, fields), "namedRangeId": number}
     _check_name(book, new.get("name", ""), number)
-    need_area(book, new.get("range", {}))
+    need_area(book, new.get("range"))
     book.named_ranges[number] = new
 
 

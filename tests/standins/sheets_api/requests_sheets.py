@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from . import masks
 from .book import Book, Tab
+from .dates import is_time_zone
 from .errors import invalid
 from .formats import kept, with_pairs
-from .references import renamed
+from .references import dropped, renamed
 
 Json = dict[str, Any]
 CELL_LIMIT: Final = 10_000_000
@@ -56,6 +57,8 @@ def update_spreadsheet_properties(book: Book, request: Json) -> None:
         properties.setdefault(read_only, book.properties[read_only])
     if not properties.get("title"):
         raise invalid("The spreadsheet title cannot be empty.")
+    if not is_time_zone(properties.get("timeZone", "")):
+        raise invalid(f"Invalid time zone: {properties.get('timeZone', '')}")
     book.properties = {**book.properties, **properties}
 
 
@@ -139,6 +142,7 @@ def delete_sheet(book: Book, request: Json) -> None:
         raise invalid("You can't remove all the visible sheets in a document.")
     book.sheets = others
     book.renumber()
+    dropped(book, tab.title)
     book.named_ranges = {k: n for k, n in book.named_ranges.items() if n["range"].get("sheetId", 0) != tab.id}
     book.metadata = {key: item for key, item in book.metadata.items() if sheet_of_metadata(item) != tab.id}
 

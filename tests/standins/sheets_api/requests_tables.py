@@ -10,7 +10,7 @@ from .book import Book, Json, Tab
 from .errors import invalid
 from .formats import kept, with_pairs
 from .formulas import shown_text
-from .requests_cells import need_area
+from .requests_dimensions import need_area
 from .requests_sheets import check_size, need_fields
 
 
@@ -29,7 +29,7 @@ def table_of(book: Book, table_id: str) -> tuple[Tab, Json]:
 def add_table(book: Book, request: Json) -> Json:
     """A table over a range; its columns take their names from the first row unless they have them."""
     given = kept(request.get("table", {}))
-    tab, area = need_area(book, given.get("range", {}))
+    tab, area = need_area(book, given.get("range"))
     if any(a1.area(other["range"]).meets(area) for other in tab.tables.values()):
         raise invalid("You cannot add a table that overlaps with an existing table.")
     names = {table["name"] for other in book.sheets for table in other.tables.values()}
@@ -67,7 +67,7 @@ def update_table(book: Book, request: Json) -> None:
     given = kept(request.get("table", {}))
     tab, old = table_of(book, given.get("tableId", ""))
     new = {**masks.merge(old, given, fields), "tableId": old["tableId"]}
-    _, area = need_area(book, new.get("range", {}))
+    _, area = need_area(book, new.get("range"))
     new["columnProperties"] = _table_columns(book, tab, area, new.get("columnProperties", []))
     tab.tables[old["tableId"]] = new
 

@@ -60,6 +60,7 @@ _ENUMS: Final = {
 }
 
 
+_TYPES: Final = {"Request": "BatchUpdateSpreadsheetRequest.Request"}
 _TYPED_TEXT: Final = frozenset({("ConditionValue", "userEnteredValue")})
 """Where gspread's user guide sends numbers for text (`add_validation("A1", number_greater, [10])`)."""
 
@@ -134,7 +135,7 @@ class Shapes:
 
     def _object(self, schema: dict[str, Any], name: str) -> Checker:
         fields = {key: self.value(inner, key, name) for key, inner in schema.get("properties", {}).items()}
-        type_name = f"type.googleapis.com/{self.package}.{name}"
+        type_name = f"type.googleapis.com/{self.package}.{_TYPES.get(name, name)}"
         one_of = ONE_OF.get(name) or (("kind", frozenset(fields)) if name == "Request" else None)
         lookup, tolerated = fields.get, self.tolerated
 

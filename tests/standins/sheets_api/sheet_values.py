@@ -77,7 +77,7 @@ def values_update(store: Store, path: dict[str, str], query: Query, body: Json) 
     option = _option(one(query, "valueInputOption"))
     notation = path["range"]
     if body.get("range") and a1.parse(draft, body["range"]) != a1.parse(draft, notation):
-        raise invalid(f"Requested writing within range [{notation}], but the request's body names {body['range']}")
+        raise invalid(f"Request range[{notation}] does not match value's range[{body['range']}]")
     written = _write(draft, notation, a1.parse(draft, notation), body, option)
     store.put_book(draft)
     return _written(draft, written, body, _response_render(query), included=flag(query, "includeValuesInResponse"))

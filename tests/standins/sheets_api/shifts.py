@@ -46,8 +46,6 @@ def permuted(first: int, last: int, to: int) -> SpanMap:
         start, end = span
         if end is None:
             return place(start) if start not in range(first, last) else start, None
-        if end - start > last - first + max(first, to) + end:
-            return span
         indexes = range(start, end)
         mapped = sorted(place(index) for index in indexes)
         if mapped[-1] - mapped[0] == len(mapped) - 1:

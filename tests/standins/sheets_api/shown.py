@@ -66,6 +66,11 @@ def shown(value: Any, number_format: Json | None, locale: str = "en_US") -> str:
     return _numeric(float(value), value, pattern, locale)
 
 
+def text_pixels(line: str) -> int:
+    """About how wide a line of text is in the usual font."""
+    return sum(13 if ord(character) > 0x2E80 else 7 for character in line)
+
+
 def is_date(number_format: Json | None) -> bool:
     """Whether a number format shows a date, a time or both."""
     if not number_format:

@@ -42,12 +42,13 @@ def snapshot(
     Args:
         book: the spreadsheet.
         places: if given, only their sheets, and of those only the cells of these areas.
-        grid: whether cells are shown; a mask that names them or does not decides instead.
+        grid: whether cells are shown; a mask that names them shows them anyway.
         mask: the field mask of the request.
         only: ids of the sheets to be shown whatever `places` says.
     """
     if mask:
-        grid = masks.wants(mask, "sheets", "data") and (masks.parse(mask) != {"sheets": {}} or grid)
+        named = "data" in (masks.parse(mask).get("sheets") or {})
+        grid = named or (grid and masks.wants(mask, "sheets", "data"))
     wanted = {place.sheet_id for place in places} if places else None
     if only is not None:
         wanted = set(only)

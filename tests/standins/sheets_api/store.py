@@ -13,7 +13,7 @@ from .book import Book
 SPREADSHEET: Final = "application/vnd.google-apps.spreadsheet"
 FOLDER: Final = "application/vnd.google-apps.folder"
 ROOT: Final = "0AStandInRootFolderPVA"
-OWNER: Final = {
+OWNER: Final[dict[str, Any]] = {
     "kind": "drive#user",
     "displayName": "Stand-in",
     "me": True,

@@ -37,8 +37,8 @@ def key_file(url: str, account: str = ACCOUNT) -> dict[str, Any]:
 
 @cache
 def _private_key() -> str:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - slow, and seldom needed
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -64,7 +64,7 @@ def _refusal(standin: SheetsStandin, asked: dict[str, str]) -> str:
     if any(fault["kind"] == "revoked" for fault in standin.faults.shown()):
         return "Invalid grant: account not found" if "assertion" in asked else "Token has been expired or revoked."
     if "assertion" not in asked:
-        return ""
+        return ""  # a person's refresh token
     middle = asked["assertion"].split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
     now = time.time() + 60 * minutes_off(standin)

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 FORMATTED: Final = "FORMATTED_VALUE"
 UNFORMATTED: Final = "UNFORMATTED_VALUE"
 FORMULA: Final = "FORMULA"
-CELL_LIMIT: Final = 10_000_000
+LONGEST: Final = 50_000
 
 
 class Render(NamedTuple):
@@ -152,6 +152,7 @@ def write(book: Book, notation: str, place: a1.Area, values: list[list[Any]], *,
         raise a1.outside(tab, place)
     rows = _turned_whole(values) if major == COLUMNS else values
     _check_room(tab, notation, place, rows)
+    _check_values(values)
     changed_rows, changed_columns, cells = set(), set(), 0
     covered = covered_cells(tab)
     for down, line in enumerate(rows):
@@ -182,6 +183,40 @@ def _check_room(tab: Tab, notation: str, place: a1.Area, rows: list[list[Any]]) 
         raise invalid(f"Requested writing within range [{notation}], but tried writing to row [{bottom + 1}]")
     if place.left + max((len(line) for line in rows), default=0) > right:
         raise invalid(f"Requested writing within range [{notation}], but tried writing to column [{a1.letters(right)}]")
+
+
+def _check_values(values: list[list[Any]]) -> None:
+    for row, line in enumerate(values):
+        for column, value in enumerate(line):
+            if isinstance(value, list | dict):
+                raise invalid(f"Invalid values[{row}][{column}]: {_dump(value)}")
+            if isinstance(value, str):
+                check_length(value)
+
+
+def _dump(value: Any, indent: str = "") -> str:
+    """A value as protocol buffers print it, which is how Google shows one that no cell can hold."""
+    inner = indent + "  "
+    if isinstance(value, list):
+        parts = "".join(f"{inner}values {{\n{_dump(item, inner + '  ')}{inner}}}\n" for item in value)
+        return f"{indent}list_value {{\n{parts}{indent}}}\n"
+    if isinstance(value, dict):
+        parts = "".join(
+            f'{inner}fields {{\n{inner}  key: "{key}"\n{inner}  value {{\n{_dump(item, inner + "    ")}{inner}  }}\n{inner}}}\n'
+            for key, item in value.items()
+        )
+        return f"{indent}struct_value {{\n{parts}{indent}}}\n"
+    if value is None:
+        return f"{indent}null_value: NULL_VALUE\n"
+    if isinstance(value, bool):
+        return f"{indent}bool_value: {str(value).lower()}\n"
+    return f'{indent}string_value: "{value}"\n' if isinstance(value, str) else f"{indent}number_value: {float(value)}\n"
+
+
+def check_length(text: str) -> None:
+    """Refuses a text that is longer than a cell may hold."""
+    if len(text) > LONGEST:
+        raise invalid(f"Your input contains more than the maximum of {LONGEST} characters in a single cell.")
 
 
 def covered_cells(tab: Tab) -> set[tuple[int, int]]:

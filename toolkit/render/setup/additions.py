@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.render import entry_columns
-from toolkit.render.entry_look import CELL, INK, ROW, STAR
+from toolkit.render.entry_look import CELL, INK, STAR
 from toolkit.render.grid.formats import colour
 from toolkit.render.setup.ground import Ground
 from toolkit.render.setup.places import Place
@@ -31,9 +31,11 @@ def new_tabs(ground: Ground) -> Iterator[Request]:
 
 
 def _measures(place: Place) -> Iterator[Request]:
-    """Heights and widths; only tabs that are new are given any."""
-    for start, end, height in ((0, 1, _HEADER_HEIGHT), (1, place.tab.rows, ROW)):
-        yield _size(place, "ROWS", start, end, tall(height))
+    """The header's height and the columns' widths; only tabs that are new are given any.
+
+    Rows below are given none: one with a height of its own would no longer grow with a text of several lines.
+    """
+    yield _size(place, "ROWS", 0, 1, tall(_HEADER_HEIGHT))
     for field, column in place.fields:
         width = entry_columns.column_width(field, ())
         yield _size(place, "COLUMNS", column, column + 1, pixels(width))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from toolkit.header import SEARCHED_ROWS
+from toolkit.spreadsheet import Tab
 from toolkit.workbook import Sheet
 
 Json = Mapping[str, Any]
@@ -58,6 +58,11 @@ class Grid:
         """Whether nobody has put anything anywhere."""
         return all(self.untouched(row, column) for row, cells in enumerate(self.cells) for column in range(len(cells)))
 
+    def filled(self, row: int) -> list[int]:
+        """The columns in which a row holds anything."""
+        cells = self.cells[row] if row < len(self.cells) else ()
+        return [column for column in range(len(cells)) if not self.untouched(row, column)]
+
     def rule(self, row: int, column: int) -> Json | None:
         """The drop-down or check of a cell."""
         return self.cell(row, column).get("dataValidation")
@@ -84,17 +89,17 @@ class Grid:
         merged = max((merge.get("endRowIndex", 0) - 1 for merge in self.merges), default=-1)
         return max(next(filled, -1), merged)
 
-    def top(self, title: str) -> Sheet:
-        """The rows among which a header is sought, merged cells repeated over the area that they cover."""
-        count = min(SEARCHED_ROWS, len(self.cells))
-        rows = [[str(cell.get("formattedValue", "")) for cell in self.cells[row]] for row in range(count)]
+    def sheet(self, tab: Tab) -> Sheet:
+        """The tab as the rest of the toolkit reads it, what it shows as text."""
+        rows = [[str(cell.get("formattedValue", "")) for cell in cells] for cells in self.cells]
         for merge in self.merges:
             top, left = merge.get("startRowIndex", 0), merge.get("startColumnIndex", 0)
             right = merge.get("endColumnIndex", left + 1)
-            for row in range(top, min(merge.get("endRowIndex", top + 1), count)):
+            for row in range(top, min(merge.get("endRowIndex", top + 1), len(rows))):
                 rows[row] += [""] * (right - len(rows[row]))
                 rows[row][left:right] = [self.text(top, left)] * (right - left)
-        return Sheet(title, rows)
+        ties = ((place, *mark.partition(".")[::2]) for place, mark in tab.fields.items())
+        return Sheet(tab.title, rows, tab.key, {place: field for place, sheet, field in ties if sheet == tab.key})
 
 
 def _within(merge: Json, side: str, place: int) -> bool:

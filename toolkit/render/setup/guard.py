@@ -93,6 +93,7 @@ class _There:
             "appendDimension": lambda body, *_: body["length"] > 0,
             # The mark of an output tab on one that people fill in would have it overwritten.
             "createDeveloperMetadata": lambda body, *_: body["developerMetadata"]["metadataKey"] in _TIES,
+            "copyPaste": self._copied_rules,
             "repeatCell": _number_formats,
             "setDataValidation": self._rules,
             "updateCells": _blank_cells,
@@ -119,8 +120,18 @@ class _There:
 
     def _rules(self, body: Json, tab: Tab, grid: Grid) -> bool:
         """Only cells without a rule; in a repair also those whose rule offers something else."""
-        condition = body["rule"]["condition"]
-        there = (grid.rule(*cell) for cell in _cells(body["range"], tab))
+        return self._lacking(body["rule"]["condition"], body["range"], tab, grid)
+
+    def _copied_rules(self, body: Json, tab: Tab, grid: Grid) -> bool:
+        """The rule of one cell for others that lack it; nothing else of the cell."""
+        rules = [grid.rule(*cell) for cell in _cells(body["source"], tab)]
+        single = len(rules) == 1 and rules[0]
+        if not single or not self.repair or body["pasteType"] != "PASTE_DATA_VALIDATION":
+            return False
+        return self._lacking(single["condition"], body["destination"], tab, grid)
+
+    def _lacking(self, condition: Json, where: Json, tab: Tab, grid: Grid) -> bool:
+        there = (grid.rule(*cell) for cell in _cells(where, tab))
         return all(rule is None or (self.repair and rule["condition"] != condition) for rule in there)
 
 

@@ -39,7 +39,6 @@ def bands(ground: Ground) -> Iterator[Request]:
         tab = place.tab
         if tab.some("bandedRanges") or tab.raw.get("basicFilter") or place.grid.tables:
             continue
-        columns = (min(place.columns.values()), place.width)
         colours = {
             # Pale: on a tab of the staff's own the header's letters are dark.
             "headerColorStyle": colour(ground.hue(place)[1]),
@@ -48,7 +47,7 @@ def bands(ground: Ground) -> Iterator[Request]:
         }
         banded = {
             "bandedRangeId": ground.ids.new(f"bands.{place.declared.key}"),
-            "range": area(tab.id, (place.header, max(tab.rows, place.first + 1)), columns),
+            "range": area(tab.id, (place.header, tab.rows), place.span),
             "rowProperties": colours,
         }
         yield {"addBanding": {"bandedRange": banded}}

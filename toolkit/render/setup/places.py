@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from toolkit.header import field_named, find_header, resembles
+from toolkit.header import find_header, has_entries, resembles
 from toolkit.problems import Catalogue
 from toolkit.render.setup.grid import Grid
 from toolkit.render.setup.ids import Ids
 from toolkit.render.setup.reads import candidate
 from toolkit.schema import Field, Schema, SheetSchema, fold
 from toolkit.spreadsheet import Spreadsheet, Tab
+from toolkit.workbook import Sheet
 
 ROWS: Final = 1000
 """Rows of a new tab; Google's own number."""
 _COLUMNS: Final = 26
+_STRANGE: Final = 4
+"""The rank of a tab that only happens to be called so."""
 _SPARE: Final = 4
 """Columns at least that a new tab leaves staff for what they want to note themselves."""
 
@@ -58,6 +61,12 @@ class Place:
     def width(self) -> int:
         """How many columns the sheet spans, from column A."""
         return max(self.columns.values()) + 1
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The columns of the header, those of the staff's own included."""
+        columns = [*self.columns.values(), *self.grid.filled(self.header)]
+        return min(columns), max(columns) + 1
 
     def tied(self, column: int) -> str | None:
         """The field that a column's metadata names."""
@@ -109,13 +118,21 @@ def grown(place: Place, rows: int = 0) -> Place:
 
 
 def _tab_of(declared: SheetSchema, sheet: Spreadsheet, grids: Mapping[int, Grid], schema: Schema) -> Tab | None:
-    """The tab that its metadata names; else that of the title; else one of another name whose header says so too."""
-    tabs = [tab for tab in sheet.tabs if candidate(tab, schema) is declared]
-    named = [tab for tab in tabs if tab.key == declared.key]
-    exact = [tab for tab in tabs if fold(tab.title) == fold(declared.title)]
-    alike = [tab for tab in tabs if resembles(grids.get(tab.id, Grid()).top(tab.title), declared)]
-    both = [tab for tab in named if tab in exact]
-    return next(iter((*both, *named, *exact, *alike)), None)
+    """The tab that is read as this sheet (`toolkit.assess` takes the same one)."""
+    tabs = {tab.id: tab for tab in sheet.tabs if candidate(tab, schema) is declared}
+    sheets = {number: grids.get(number, Grid()).sheet(tab) for number, tab in tabs.items()}
+    ranks = {number: _rank(some, declared) for number, some in sheets.items()}
+    found = sorted((number for number in tabs if ranks[number] < _STRANGE), key=ranks.__getitem__)
+    filled = [number for number in found if has_entries(sheets[number], declared)]
+    return next((tabs[number] for number in (*filled, *found)), None)
+
+
+def _rank(sheet: Sheet, declared: SheetSchema) -> int:
+    """Tied tabs first, then those of the exact title, then those of another whose header says so too."""
+    titled = fold(sheet.title) == fold(declared.title)
+    if sheet.key == declared.key:
+        return 0 if titled else 1
+    return 2 if titled else 3 if resembles(sheet, declared) else _STRANGE
 
 
 def _free_title(title: str, taken: Sequence[str]) -> str:
@@ -144,65 +161,23 @@ def _new_place(declared: SheetSchema, title: str, ids: Ids) -> Place:
 
 def _place(declared: SheetSchema, tab: Tab, grid: Grid, schema: Schema) -> Place | None:
     """The sheet in a tab that is there already; None where the tab holds something else."""
-    found, _ = find_header(grid.top(tab.title), declared, Catalogue(schema.messages))
-    if found:
-        row = found.row - 1
-    elif _marked(declared, tab):
-        row = _likely_header(tab, grid)
-    elif grid.empty():
-        row = 0
-    else:
+    sheet = grid.sheet(tab)
+    found, _ = find_header(sheet, declared, Catalogue(schema.messages))
+    if found is None and not grid.empty():
         return None
-    columns: dict[str, int] = {}
-    for _, column, key in sorted(_claims(declared, tab, grid, row)):
-        if key not in columns and column not in columns.values():
+    columns = dict(found.positions) if found else {}
+    for column, key in sorted(sheet.fields.items()):
+        # A column whose header was wiped out is still there, unless another has taken its name.
+        if key in declared.by_key and key not in columns and column not in columns.values():
             columns[key] = column
+    row = found.row - 1 if found else 0
     return _completed(Place(declared, tab, grid, row, columns, frozenset(), new=False))
-
-
-def _claims(declared: SheetSchema, tab: Tab, grid: Grid, row: int) -> Iterator[tuple[int, int, str]]:
-    """Which columns may be which fields: the rank of the claim (the lowest holds), the column, the field's key.
-
-    A header that people changed to something unknown still has its metadata; one that names a field is believed, since
-    people move columns by cutting and pasting, and metadata stays behind.
-    """
-    marked = _marked(declared, tab)
-    texts = grid.top(tab.title).rows[row] if row < len(grid.cells) else ()
-    for column in range(max((len(texts), *(place + 1 for place in marked)))):
-        text = str(texts[column]) if column < len(texts) else ""
-        named, key = field_named(text, declared), marked.get(column)
-        if named:
-            own = fold(text) == fold(named.name)
-            yield (0 if named.key == key else 2 if own else 3), column, named.key
-        if key and not (named and named.key == key):
-            yield (4 if named else 1 if text.strip() else 5), column, key
-
-
-def _marked(declared: SheetSchema, tab: Tab) -> dict[int, str]:
-    """The field that the metadata of a column names, by column."""
-    marked = {}
-    for place, name in tab.fields.items():
-        sheet, _, key = name.partition(".")
-        if sheet == declared.key and key in declared.by_key:
-            marked[place] = key
-    return marked
-
-
-def _likely_header(tab: Tab, grid: Grid) -> int:
-    """The row of a header that names no known column any more: the last frozen one, else the first with anything."""
-    frozen: int = tab.raw["properties"].get("gridProperties", {}).get("frozenRowCount", 0)
-    if frozen:
-        return frozen - 1
-    filled = (row for row, cells in enumerate(grid.cells) if any(not grid.blank(row, c) for c in range(len(cells))))
-    return next(filled, 0)
 
 
 def _completed(place: Place) -> Place:
     """With the columns it lacks, in free columns to the right of the header's last."""
     grid, header = place.grid, place.header
-    cells = grid.cells[header] if header < len(grid.cells) else ()
-    used = [column for column in range(len(cells)) if not grid.blank(header, column)]
-    column = max((*used, *place.columns.values()), default=-1) + 1
+    column = max((*grid.filled(header), *place.columns.values()), default=-1) + 1
     columns, added = dict(place.columns), []
     for field in place.declared.fields:
         if field.key not in columns:

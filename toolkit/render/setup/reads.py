@@ -28,7 +28,7 @@ def setup_reads(sheet: Spreadsheet, schema: Schema, *, repair: bool) -> tuple[li
         The ranges and the field mask. Without ranges nothing needs to be read (and Google would give everything).
     """
     ranges = [quoted_title(tab.title) for tab in sheet.tabs if candidate(tab, schema)]
-    return ranges, _FIELDS.format(rule="" if repair else "(condition(type))")
+    return ranges, _FIELDS.format(rule="(condition)" if repair else "(condition(type))")
 
 
 def candidate(tab: Tab, schema: Schema) -> SheetSchema | None:

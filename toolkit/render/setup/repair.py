@@ -11,7 +11,7 @@ from toolkit.render.setup.grid import Json
 from toolkit.render.setup.ground import Ground
 from toolkit.render.setup.places import Place
 from toolkit.render.setup.rules import DROP_DOWNS, bare, lost, rule_of, same, set_rule
-from toolkit.render.setup.shapes import Request, runs
+from toolkit.render.setup.shapes import Request, Span, area, runs
 from toolkit.workbook import address
 
 
@@ -42,39 +42,50 @@ def repairs(ground: Ground) -> Iterator[tuple[Repaired, list[Request]]]:
                 continue
             if place.grid.in_table(column) or (bare(place, column) and not lost(place, column, expected)):
                 continue
-            rule = _standing(place, column, expected, ground)
-            rows = runs(_differing(place, column, rule, ground))
+            condition, source = _standing(place, column, expected["condition"], ground)
+            rows = runs(_differing(place, column, condition, ground))
             if rows:
                 areas = tuple(_named(span, column) for span in rows)
-                requests = [set_rule(place, column, span, rule) for span in rows]
-                yield Repaired(place.tab.title, field.name, areas), requests
+                put = [set_rule(place, column, span, expected) for span in rows]
+                copied = [_copied(place, column, source, span) for span in rows] if source is not None else put
+                yield Repaired(place.tab.title, field.name, areas), copied
 
 
-def _standing(place: Place, column: int, expected: Json, ground: Ground) -> Json:
-    """The rule of the column: the schema's, unless staff have put a drop-down of their own in its place everywhere."""
-    found = [rule for _, rule in _rules(place, column) if rule["condition"]["type"] in DROP_DOWNS]
-    if any(same(rule["condition"], expected["condition"], ground.sheet) for rule in found):
-        return expected
-    texts = Counter(json.dumps(rule, sort_keys=True) for rule in found)
-    own: Json = json.loads(texts.most_common(1)[0][0]) if texts else expected
-    return own
+def _standing(place: Place, column: int, expected: Json, ground: Ground) -> tuple[Json, int | None]:
+    """What the column offers, and a row that still does; None where none does.
+
+    It is what the schema offers, unless staff have put a drop-down of their own in its place everywhere.
+    """
+    found = [(row, condition) for row, condition in _conditions(place, column) if condition["type"] in DROP_DOWNS]
+    rows = [row for row, condition in found if same(condition, expected, ground.sheet)]
+    if rows or not found:
+        return expected, next(iter(rows), None)
+    texts = Counter(json.dumps(condition, sort_keys=True) for _, condition in found)
+    own: Json = json.loads(texts.most_common(1)[0][0])
+    return own, next(row for row, condition in found if condition == own)
 
 
-def _rules(place: Place, column: int) -> Iterator[tuple[int, Json]]:
+def _conditions(place: Place, column: int) -> Iterator[tuple[int, Json]]:
     for row in range(place.first, place.tab.rows):
         rule = place.grid.rule(row, column)
         if rule is not None:
-            yield row, rule
+            yield row, rule["condition"]
 
 
-def _differing(place: Place, column: int, rule: Json, ground: Ground) -> Iterator[int]:
+def _differing(place: Place, column: int, condition: Json, ground: Ground) -> Iterator[int]:
     """Rows whose cell has no rule or offers something else; one that offers the same stays, however it is drawn."""
     for row in range(place.first, place.tab.rows):
         there = place.grid.rule(row, column)
-        if there is None or not same(there["condition"], rule["condition"], ground.sheet):
+        if there is None or not same(there["condition"], condition, ground.sheet):
             yield row
 
 
-def _named(rows: tuple[int, int], column: int) -> str:
+def _copied(place: Place, column: int, row: int, rows: Span) -> Request:
+    """The rule of a cell given to others: a copy keeps what the API does not tell of, such as a choice of several."""
+    source, target = (area(place.tab.id, span, (column, column + 1)) for span in ((row, row + 1), rows))
+    return {"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_DATA_VALIDATION"}}
+
+
+def _named(rows: Span, column: int) -> str:
     first, last = address(rows[0] + 1, column), address(rows[1], column)
     return first if first == last else f"{first}:{last}"

@@ -86,7 +86,9 @@ def lost(place: Place, column: int, rule: Json) -> bool:
 
 def set_rule(place: Place, column: int, rows: tuple[int, int], rule: Json) -> Request:
     """The request that gives cells of a column their rule."""
-    return {"setDataValidation": {"range": area(place.tab.id, rows, (column, column + 1)), "rule": dict(rule)}}
+    where = area(place.tab.id, rows, (column, column + 1))
+    # Google leaves out rows that somebody has filtered away unless told not to.
+    return {"setDataValidation": {"range": where, "rule": dict(rule), "filteredRowsIncluded": True}}
 
 
 def bare(place: Place, column: int) -> bool:

@@ -15,6 +15,8 @@ Span = tuple[int, int]
 _LETTER: Final = 7.5
 """How many pixels a letter takes."""
 _POINT: Final = 4 / 3
+_AIR: Final = {"top": 4, "bottom": 4}
+"""Rows are as high as their text and this, since none has a height of its own."""
 
 
 def area(sheet: int, rows: Span | None = None, columns: Span | None = None) -> Request:
@@ -34,7 +36,8 @@ def below(sheet: int, row: int, column: int) -> Request:
 def look(properties: Mapping[str, object]) -> Request:
     """A CellFormat from a format of the entry workbook."""
     whole = {"font_size": 11, "font_color": INK, "valign": "vcenter", **properties}
-    return dict(formats.cell_format(book.style(whole)))
+    made = dict(formats.cell_format(book.style(whole)))
+    return made | {"padding": {"left": 3, "right": 3, **made.get("padding", {}), **_AIR}}
 
 
 def pixels(letters: float) -> int:

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ import requests
 from google.auth import exceptions as auth
 from google.auth.credentials import Credentials
 from google.auth.transport.requests import AuthorizedSession, Request
+from google.oauth2 import credentials as oauth
+from google.oauth2 import service_account
 
 from toolkit.stores.sheets.failures import SheetError
 
@@ -45,13 +48,14 @@ class Identity:
     exposed: bool = False
 
 
-def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,)) -> Identity:
+def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,), proxy: str | None = None) -> Identity:
     """The credentials of a file, or the application default credentials (https://google.aip.dev/auth/4110).
 
     Args:
         path: a service account's key, a workload identity's configuration, a person's authorised token, or the client
             file of an OAuth desktop application, for which the browser is opened once and the token kept beside it.
         scopes: what is asked for.
+        proxy: for a person's first sign-in.
 
     Raises:
         SheetError: there are none, or the file is none of these.
@@ -61,7 +65,7 @@ def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,)) -> Id
     kind = _kind(path)
     exposed = sys.platform != "win32" and bool(path.stat().st_mode & _OTHERS)
     try:
-        credentials = _person(path, scopes) if kind in {"installed", "web"} else _from_file(path, scopes)
+        credentials = _person(path, scopes, proxy) if kind in {"installed", "web"} else _from_file(path, scopes)
     except (auth.GoogleAuthError, ValueError, KeyError) as error:
         raise SheetError("key_invalid", path=path, reason=_plain(error)) from error
     return _identity(credentials, path, exposed=exposed)
@@ -100,11 +104,21 @@ def _kind(path: Path) -> str:
 
 
 def _from_file(path: Path, scopes: tuple[str, ...]) -> Credentials:
-    found: Credentials = google.auth.load_credentials_from_file(str(path), scopes=scopes)[0]  # type: ignore[no-untyped-call]
+    """Credentials of the type that the file names; it is the operator's own file, so any type will do."""
+    info = json.loads(path.read_text(encoding="utf-8"))
+    found: Credentials
+    if info.get("type") == "service_account":
+        found = service_account.Credentials.from_service_account_info(info, scopes=scopes)  # type: ignore[no-untyped-call]
+    elif info.get("type") == "authorized_user":
+        found = oauth.Credentials.from_authorized_user_info(info, scopes=scopes)  # type: ignore[no-untyped-call]
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # it warns of files that came from strangers
+            found = google.auth.load_credentials_from_dict(info, scopes=scopes)[0]  # type: ignore[no-untyped-call]
     return found
 
 
-def _person(path: Path, scopes: tuple[str, ...]) -> Credentials:
+def _person(path: Path, scopes: tuple[str, ...], proxy: str | None) -> Credentials:
     """A person's credentials: those kept beside the client file, else a sign-in in the browser."""
     from google_auth_oauthlib.flow import InstalledAppFlow  # noqa: PLC0415 heavy, and seldom needed
 
@@ -112,6 +126,7 @@ def _person(path: Path, scopes: tuple[str, ...]) -> Credentials:
     if kept.exists():
         return _from_file(kept, scopes)
     flow = InstalledAppFlow.from_client_secrets_file(str(path), scopes=scopes)
+    flow.oauth2session.proxies = _proxies(proxy)
     message = "Sign in to Google in the browser: {url}"
     made: Credentials = flow.run_local_server(port=0, authorization_prompt_message=message)
     descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, stat.S_IRUSR | stat.S_IWUSR)
@@ -124,10 +139,14 @@ def session(credentials: Credentials, proxy: str | None, timeout: float) -> Auth
     """A session that signs every request, and reaches Google through the proxy, tokens included."""
     for_tokens = requests.Session()
     signed = AuthorizedSession(credentials, refresh_timeout=timeout, auth_request=Request(for_tokens))  # type: ignore[no-untyped-call]
-    if proxy:
-        for some in (for_tokens, signed):
-            some.proxies = {"http": proxy, "https": proxy}
+    for some in (for_tokens, signed):
+        some.proxies = _proxies(proxy)
     return signed
+
+
+def _proxies(proxy: str | None) -> dict[str, str]:
+    """The same for both kinds of address; none means those of the environment."""
+    return {"http": proxy, "https": proxy} if proxy else {}
 
 
 def _plain(error: Any) -> str:  # noqa: ANN401 any exception

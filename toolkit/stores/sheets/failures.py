@@ -16,6 +16,7 @@ from toolkit.faults import Language, load_faults
 
 _AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
 _SLOW_DOWN: Final = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
+_SIGN_IN: Final = "oauth2.googleapis.com"
 _LONGEST: Final = 200
 """So much of an answer is shown that is none of Google's."""
 _URL: Final = re.compile(r"https://console\.\S+?(?=[\s,]|\.?$)")
@@ -67,7 +68,7 @@ class CallError(Exception):
     def error(self, **facts: object) -> SheetError:
         """The failure as what the user is told."""
         kind = BusySheetError if self.again else SheetError
-        return kind(self.key, **self.facts | facts)
+        return kind(self.key, **facts | self.facts)
 
 
 def of_answer(answer: requests.Response) -> CallError:
@@ -80,7 +81,7 @@ def of_answer(answer: requests.Response) -> CallError:
         key = "server" if status in _AGAIN else "no_answer"
         return CallError(key, again=status in _AGAIN, unsure=status >= 500, after=_after(answer), facts=_told(answer))  # noqa: PLR2004
     message, reasons = str(error.get("message", "")), _reasons(error)
-    facts: dict[str, object] = {"status": status, "text": _short(message)}
+    facts: dict[str, object] = {"status": status, "text": _short(message), "reason": _short(message)}
     if status == 429 or reasons & _SLOW_DOWN:  # noqa: PLR2004
         return CallError("busy", again=True, after=_after(answer), facts=facts)
     if status in _AGAIN:
@@ -158,17 +159,18 @@ def of_exception(error: Exception) -> CallError:
     """
     reason = _reason(error)
     if isinstance(error, auth.RefreshError):
-        if "iat and exp" in str(error) or "Token used too early" in str(error):
-            return CallError("clock", facts={"reason": reason})
-        key = "refused" if "invalid_grant" not in str(error) or "account" in str(error) else "signed_out"
+        if "invalid_scope" in str(error):
+            return CallError("scopes", facts={"reason": reason})
+        # A person's token runs out; a service account's is refused for good, or because of a wrong clock.
+        key = "signed_out" if "expired or revoked" in str(error) else "refused"
         return CallError(key, again=error.retryable, facts={"reason": reason})
-    if isinstance(error, auth.TransportError | requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+    if isinstance(error, auth.TransportError):
+        return CallError("offline", again=True, facts={"reason": reason, "host": _SIGN_IN})
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
         return CallError("offline", again=True, facts={"reason": reason})
     if isinstance(error, requests.exceptions.Timeout):
         return CallError("slow", again=True, unsure=True, facts={"reason": reason})
-    if isinstance(error, requests.exceptions.ConnectionError) and "NewConnectionError" in repr(error):
-        return CallError("offline", again=True, facts={"reason": reason})
-    return CallError("offline", again=True, unsure=True, facts={"reason": reason})
+    return CallError("offline", again=True, unsure="NewConnectionError" not in repr(error), facts={"reason": reason})
 
 
 def _reason(error: Exception) -> str:

@@ -19,6 +19,7 @@ _ON_TABS: Final = frozenset({
 _ON_CHARTS: Final = {
     "updateChartSpec": "chartId",
     "updateEmbeddedObjectPosition": "objectId",
+    "updateEmbeddedObjectBorder": "objectId",
     "deleteEmbeddedObject": "objectId",
 }
 """Requests that name a chart."""

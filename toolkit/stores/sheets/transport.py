@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from json import dumps
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -14,9 +15,11 @@ import tenacity
 from google.auth import exceptions as auth
 from google.auth.credentials import Credentials
 
+from toolkit.faults import Wording
 from toolkit.settings import GoogleSettings
 from toolkit.stores.sheets.budget import Budget, Kind
-from toolkit.stores.sheets.failures import CallError, UnsureError, of_answer, of_exception
+from toolkit.stores.sheets.clock import RIGHT, clock_offset, wrong_clock
+from toolkit.stores.sheets.failures import CallError, SheetError, UnsureError, of_answer, of_exception
 
 _SHEETS: Final = "https://sheets.googleapis.com"
 _DRIVE: Final = "https://www.googleapis.com"
@@ -74,10 +77,21 @@ class Transport(gspread.HTTPClient):
         session: requests.Session,
         settings: GoogleSettings,
         budget: Budget,
+        facts: Mapping[str, object] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """Begin.
+
+        Args:
+            session: signs every request.
+            settings: where Google is, how long and how often to try.
+            budget: how many calls may be made.
+            facts: what the wording of faults names: `account`, `sheet`, `scope`.
+            sleep: waits.
+        """
         super().__init__(cast("Credentials", None), session)  # the session is signed already
         self.settings, self.budget, self.usage, self._sleep = settings, budget, Usage(), sleep
+        self._facts = facts or {}
         self.set_timeout(settings.timeout)
 
     def request(
@@ -97,6 +111,9 @@ class Transport(gspread.HTTPClient):
             UnsureError: it writes, and may have taken effect; whoever sent it must look before sending it again.
         """
         url = self._address(endpoint)
+        if json is not None:  # as short as it can be: Chinese as itself, no blanks
+            data = dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+            headers = {**(headers or {}), "Content-Type": "application/json; charset=UTF-8"}
         kind: Kind = "read" if method.casefold() == "get" or endpoint.endswith(_READING) else "write"
         began, tries = time.monotonic(), 0
 
@@ -104,18 +121,22 @@ class Transport(gspread.HTTPClient):
             nonlocal tries
             tries += 1
             self._count(kind, again=tries > 1)
-            return self._send(method, url, params=params, data=data, json=json, files=files, headers=headers)
+            return self._send(method, url, params=params, data=data, files=files, headers=headers)
 
         try:
             return self._trying(kind)(once)
         except CallError as failure:
-            host = urlsplit(url).hostname
-            facts = {"tries": tries, "seconds": round(time.monotonic() - began), "host": host}
-            if failure.key == "slow":
-                facts["seconds"] = round(self.settings.timeout)
-            if failure.unsure and kind == "write":
-                raise UnsureError("unsure", reason=failure.error(**facts).say("en")) from failure
-            raise failure.error(**facts) from failure
+            seconds = self.settings.timeout if failure.key == "slow" else time.monotonic() - began
+            facts = {**self._facts, "tries": tries, "seconds": round(seconds), "host": urlsplit(url).hostname}
+            raise self._told(failure, facts, kind) from failure
+
+    def _told(self, failure: CallError, facts: Mapping[str, object], kind: Kind) -> SheetError:
+        """What the user is told; a refusal that may come of a wrong clock is looked into."""
+        if failure.unsure and kind == "write":
+            why = failure.error(**facts)
+            return UnsureError("unsure", reason=Wording(en=str(why), zh=why.say("zh")))
+        offset = clock_offset(self.settings) if failure.key == "refused" else None
+        return wrong_clock(offset) if offset and abs(offset) > RIGHT else failure.error(**facts)
 
     def _trying(self, kind: Kind) -> tenacity.Retrying:
         """A write whose outcome is unknown is not sent again here: it might apply twice."""

