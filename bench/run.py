@@ -28,7 +28,9 @@ def main() -> None:
         print(json.dumps(MEASUREMENTS[sys.argv[1]](Path(sys.argv[2]))))
         return
     sizes = [int(text) for text in sys.argv[1:]] or list(SIZES)
-    _report_rendering(_sample())
+    sample = _sample()
+    _report_rendering(sample)
+    _report_cycle(sample)
     for size in sizes:
         _report(_generated(size))
         if size <= LARGEST_RENDERED:
@@ -134,11 +136,19 @@ def rendering(path: Path) -> dict[str, Any]:
     return compare(path)
 
 
+def cycle(path: Path) -> dict[str, Any]:
+    """A whole cycle on a Google Sheet, beside the common way."""
+    from cycle import compare
+
+    return compare(path)
+
+
 MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "calamine": bare,
     "pipeline": pipeline,
     "rendering": rendering,
     "rivals": rivals,
+    "cycle": cycle,
 }
 
 
@@ -152,6 +162,12 @@ def _report_rendering(path: Path) -> None:
     for name, seconds in made["seconds"].items():
         print(f"  {name:20}{seconds:8.2f} s {seconds / base:6.2f} × reading and assessing")
     print(f"  dashboard workbook {made['workbook'] / 1e6:.2f} MB, leaders' page {made['page'] / 1e6:.2f} MB")
+
+
+def _report_cycle(path: Path) -> None:
+    from cycle import report
+
+    report(_measured("cycle", path))
 
 
 def _report_rivals(path: Path) -> None:

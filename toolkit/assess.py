@@ -157,20 +157,20 @@ def clean(workbook: Workbook, schema: Schema, as_of: date) -> tuple[dict[str, Ta
     problems: list[Problem] = []
     tables: dict[str, Table] = {}
     for key, sheet_schema in schema.sheets.items():
-        candidates = _candidates(workbook, sheet_schema, schema)
-        tables[key], found = clean_sheet(candidates[0] if candidates else None, sheet_schema, schema, as_of)
-        problems += found + _about_tabs(candidates, sheet_schema, schema, workbook.others)
+        tabs = candidates(workbook.sheets, sheet_schema, schema)
+        tables[key], found = clean_sheet(tabs[0] if tabs else None, sheet_schema, schema, as_of)
+        problems += found + _about_tabs(tabs, sheet_schema, schema, workbook.others)
     return tables, problems
 
 
-def _candidates(workbook: Workbook, sheet_schema: SheetSchema, schema: Schema) -> list[Sheet]:
+def candidates(sheets: Sequence[Sheet], sheet_schema: SheetSchema, schema: Schema) -> list[Sheet]:
     """The tabs that could be a sheet, the likeliest first.
 
     A tab that was tied to the sheet when it was set up is the sheet, else one of exactly the right title. One that only
     answers to another name is taken for it where its header says so too; otherwise it is the staff's own.
     """
-    tied = [sheet for sheet in workbook.sheets if sheet.key == sheet_schema.key]
-    untied = [sheet for sheet in workbook.sheets if sheet.key is None]
+    tied = [sheet for sheet in sheets if sheet.key == sheet_schema.key]
+    untied = [sheet for sheet in sheets if sheet.key is None]
     named = [sheet for sheet in untied if schema.sheet_for(sheet.title) is sheet_schema]
     like = [sheet for sheet in named if not _titled(sheet, sheet_schema) and resembles(sheet, sheet_schema)]
     found = [
@@ -187,18 +187,18 @@ def _titled(sheet: Sheet, sheet_schema: SheetSchema) -> bool:
 
 
 def _about_tabs(
-    candidates: list[Sheet], sheet_schema: SheetSchema, schema: Schema, others: Sequence[str]
+    tabs: list[Sheet], sheet_schema: SheetSchema, schema: Schema, others: Sequence[str]
 ) -> list[Problem]:
     """What people should know of tabs that were read under another title, or were not read."""
     catalogue, title = Catalogue(schema.messages), sheet_schema.title
-    if not candidates:
+    if not tabs:
         scored = [(fuzz.ratio(fold(tab), fold(title)), tab) for tab in others]
         return [
             catalogue.at_sheet("sheet.nearly", sheet=title, tab=quoted(tab))
             for score, tab in sorted(scored, reverse=True)[:1]
             if score >= _NEAR_TITLE
         ]
-    first, *unread = candidates
+    first, *unread = tabs
     problems = [
         catalogue.at_sheet("sheet.repeated", sheet=title, tab=other.title, read=first.title) for other in unread
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from toolkit.guide import load_guide
@@ -90,9 +91,10 @@ class Lacking:
             editors=editors,
             repair=self._repair,
         )
+        batch = [*frames(load_outputs(), structure, editors), *found.requests]
         if not hasattr(self, "found"):
-            self.found = found
-        return [*frames(load_outputs(), structure, editors), *found.requests]
+            self.found = replace(found, requests=tuple(batch))
+        return batch
 
     def check(self, batch: Sequence[Json], structure: Spreadsheet) -> None:
         """Refuse a batch that could change what staff have."""

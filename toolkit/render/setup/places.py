@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from toolkit.header import find_header, has_entries, resembles
+from toolkit.assess import candidates
+from toolkit.header import find_header
 from toolkit.problems import Catalogue
 from toolkit.render.setup.grid import Grid
 from toolkit.render.setup.ids import Ids
 from toolkit.render.setup.reads import candidate
-from toolkit.schema import Field, Schema, SheetSchema, fold
+from toolkit.schema import Field, Schema, SheetSchema
 from toolkit.spreadsheet import Spreadsheet, Tab
-from toolkit.workbook import Sheet
 
 ROWS: Final = 1000
 """Rows of a new tab; Google's own number."""
 _COLUMNS: Final = 26
-_STRANGE: Final = 4
-"""The rank of a tab that only happens to be called so."""
 _SPARE: Final = 4
 """Columns at least that a new tab leaves staff for what they want to note themselves."""
 
@@ -118,21 +116,11 @@ def grown(place: Place, rows: int = 0) -> Place:
 
 
 def _tab_of(declared: SheetSchema, sheet: Spreadsheet, grids: Mapping[int, Grid], schema: Schema) -> Tab | None:
-    """The tab that is read as this sheet (`toolkit.assess` takes the same one)."""
-    tabs = {tab.id: tab for tab in sheet.tabs if candidate(tab, schema) is declared}
-    sheets = {number: grids.get(number, Grid()).sheet(tab) for number, tab in tabs.items()}
-    ranks = {number: _rank(some, declared) for number, some in sheets.items()}
-    found = sorted((number for number in tabs if ranks[number] < _STRANGE), key=ranks.__getitem__)
-    filled = [number for number in found if has_entries(sheets[number], declared)]
-    return next((tabs[number] for number in (*filled, *found)), None)
-
-
-def _rank(sheet: Sheet, declared: SheetSchema) -> int:
-    """Tied tabs first, then those of the exact title, then those of another whose header says so too."""
-    titled = fold(sheet.title) == fold(declared.title)
-    if sheet.key == declared.key:
-        return 0 if titled else 1
-    return 2 if titled else 3 if resembles(sheet, declared) else _STRANGE
+    """The tab that is read as this sheet."""
+    tabs = [tab for tab in sheet.tabs if candidate(tab, schema) is declared]
+    sheets = [grids.get(tab.id, Grid()).sheet(tab) for tab in tabs]
+    found = candidates(sheets, declared, schema)
+    return next((tab for tab, some in zip(tabs, sheets, strict=True) if found and some is found[0]), None)
 
 
 def _free_title(title: str, taken: Sequence[str]) -> str:
