@@ -419,6 +419,43 @@ def test_the_keys_of_the_lights_stand_in_a_hidden_column(sheets, full, run):
     assert named["consortium_lights"]["startColumnIndex"] == len(rows[0]) - 1
 
 
+def test_a_light_goes_out_when_the_cell_is_put_right(sheets, full, run):
+    run("init", "--config", full[1])
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    tab = sheets.client().open_by_key(full[0]).worksheet("工作计划")
+    problems = [row for row in _cells(sheets, full[0], "待改") if row[-1].startswith("tasks!") and "月底" in row[-1]]
+    cell = problems[0][-1].removeprefix("tasks!").partition("|")[0]
+    assert _red(sheets, full[0], f"工作计划!{cell}")
+    tab.update([["2026-12-01"]], cell, value_input_option="USER_ENTERED")
+    assert not _red(sheets, full[0], f"工作计划!{cell}")
+    tab.update([["月底"]], cell, value_input_option="RAW")
+    assert _red(sheets, full[0], f"工作计划!{cell}")
+    row = int(re.sub(r"\D", "", cell))
+    tab.insert_rows([[]], row)
+    assert not _red(sheets, full[0], f"工作计划!{cell}")
+
+
+def _red(sheets, number, area):
+    """Whether a cell is shown on the ground of faults."""
+    fields = "sheets.data.rowData.values.effectiveFormat.backgroundColor"
+    answer = sheets.client().http_client.spreadsheets_get(number, {"ranges": [area], "fields": fields})
+    colour = answer["sheets"][0]["data"][0]["rowData"][0]["values"][0]["effectiveFormat"]["backgroundColor"]
+    return colour.get("red", 0) > 0.9 and colour.get("green", 0) < 0.9
+
+
+def test_a_protection_that_was_removed_is_found_and_put_back(sheets, full, run):
+    run("init", "--config", full[1])
+    book = sheets.client().open_by_key(full[0])
+    front = book.worksheet("看板")
+    (protection,) = (item for item in sheets.store.books[full[0]].sheets if item.properties["sheetId"] == front.id)
+    for number in list(protection.protected):
+        sheets.edit(full[0], {"request": {"deleteProtectedRange": {"protectedRangeId": number}}})
+    code, out, _ = run("doctor", "--config", full[1])
+    assert (code, "✗ 保护 protections：看板 没有保护" in out) == (1, True)
+    assert run("init", "--config", full[1])[0] == 0
+    assert "✓ 保护 protections" in run("doctor", "--config", full[1])[1]
+
+
 # --- doctor and usage
 
 

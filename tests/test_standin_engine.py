@@ -1930,3 +1930,24 @@ def test_a_folded_group_hides_its_rows(doc):
     assert sheet["rowGroups"][0]["collapsed"] is True
     hidden = [meta.get("hiddenByUser", False) for meta in sheet["data"][0]["rowMetadata"][:4]]
     assert hidden == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=ADDRESS(7,4)", "$D$7"),
+        ("=ADDRESS(ROW(D7),COLUMN(D7),4)", "D7"),
+        ('=ADDRESS(1,28,3,TRUE,"九月 24")', "'九月 24'!$AB1"),
+        ("=N(TRUE)", 1),
+        ('=N("7")', 0),
+    ],
+)
+def test_functions_that_name_cells(doc, formula, value):
+    doc.type("C1", formula)
+    assert doc.values("C1") == [[value]]
+
+
+def test_what_is_looked_for_may_hold_wildcards(doc):
+    doc.put("A1:A3", [["axb"], ["a*b"], ["a~b"]])
+    doc.type("C1", '=MATCH("a~*b",A1:A3,0)', '=MATCH("a*b",A1:A3,0)', '=MATCH("a~~b",A1:A3,0)')
+    assert doc.values("C1:E1") == [[2, 1, 3]]

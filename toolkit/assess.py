@@ -186,9 +186,7 @@ def _titled(sheet: Sheet, sheet_schema: SheetSchema) -> bool:
     return fold(sheet.title) == fold(sheet_schema.title)
 
 
-def _about_tabs(
-    tabs: list[Sheet], sheet_schema: SheetSchema, schema: Schema, others: Sequence[str]
-) -> list[Problem]:
+def _about_tabs(tabs: list[Sheet], sheet_schema: SheetSchema, schema: Schema, others: Sequence[str]) -> list[Problem]:
     """What people should know of tabs that were read under another title, or were not read."""
     catalogue, title = Catalogue(schema.messages), sheet_schema.title
     if not tabs:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from .dates import DAY_SECONDS, EPOCH
 from .dates import moment as moment_of
 from .formula_values import FormulaFault, Table, as_number, as_text, as_truth, flat, single
-from .lookups import countifs, index, indirect, match, sumif, sumifs, total, vlookup
+from .lookups import address, countifs, index, indirect, match, sumif, sumifs, total, vlookup
 from .shown import shown
 
 Function = Callable[..., Any]
@@ -233,6 +233,8 @@ FUNCTIONS: Final[dict[str, tuple[Function, int, int]]] = {
     "JOIN": (_join, 2, ANY),
     "TEXTJOIN": (_text_join, 3, ANY),
     "INDIRECT": (indirect, 1, 2),
+    "ADDRESS": (address, 2, 5),
+    "N": (lambda _, value: as_number(value) if isinstance(single(value), bool | int | float) else 0, 1, 1),
     "HYPERLINK": (_hyperlink, 1, 2),
     "LEN": (lambda _, value: len(as_text(value)), 1, 1),
     "LEFT": (lambda _, value, length=1: as_text(value)[: int(as_number(length))], 1, 2),

@@ -7,9 +7,21 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from .a1 import letters, quoted
 from .entry import number
 from .formula_values import FormulaFault, Table, as_number, as_text, as_truth, compare, flat, single
 from .grammar import FormulaError, read
+
+_WILD: re.Pattern[str] = re.compile(r"~([~*?])|([*?])|(.)", re.DOTALL)
+
+
+def wildcard(text: str) -> re.Pattern[str]:
+    """A pattern for text in which * is anything, ? one sign, and ~ takes their meaning away."""
+    signs = {"*": ".*", "?": "."}
+    parts = (
+        signs[sign] if sign else re.escape(plain or other) for plain, sign, other in _WILD.findall(text.casefold())
+    )
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def criterion(text: Any) -> Any:
@@ -25,8 +37,7 @@ def criterion(text: Any) -> Any:
             if isinstance(value, int | float) and not isinstance(value, bool)
             else sign == "<>"
         )
-    wild = re.escape(rest.casefold()).replace(r"\*", ".*").replace(r"\?", ".")
-    pattern = re.compile(wild, re.DOTALL)
+    pattern = wildcard(rest)
 
     def matches(value: Any) -> bool:
         same = bool(pattern.fullmatch("" if value is None else as_text(value).casefold()))
@@ -39,6 +50,15 @@ def criterion(text: Any) -> Any:
         )
 
     return matches
+
+
+def address(_: Any, row: Any, column: Any, mode: Any = 1, a1: Any = True, sheet: Any = None) -> str:  # noqa: FBT002
+    """ADDRESS: the name of a cell, absolute (1), row alone absolute (2), column alone (3), relative (4)."""
+    line, place, kind = (int(as_number(single(part))) for part in (row, column, mode))
+    if line < 1 or place < 1 or kind not in {1, 2, 3, 4} or not single(a1):
+        raise FormulaFault("VALUE", "An argument of ADDRESS is out of range.")
+    cell = f"{'$' if kind in {1, 3} else ''}{letters(place - 1)}{'$' if kind in {1, 2} else ''}{line}"
+    return cell if sheet is None else f"{quoted(as_text(single(sheet)))}!{cell}"
 
 
 def criteria(pairs: tuple[Any, ...]) -> list[tuple[int, int]]:
@@ -76,7 +96,8 @@ def match(_: Any, wanted: Any, table: Any, kind: Any = 1) -> int:
     wanted, values = single(wanted), [value for value, _inside in flat((table,))]
     way = as_number(kind)
     if way == 0:
-        places = [index for index, value in enumerate(values) if value is not None and compare("=", value, wanted)]
+        pattern = wildcard(wanted) if isinstance(wanted, str) else None
+        places = [index for index, value in enumerate(values) if value is not None and _same(value, wanted, pattern)]
     else:
         sign = "<=" if way > 0 else ">="
         places = [index for index, value in enumerate(values) if value is not None and compare(sign, value, wanted)][
@@ -85,6 +106,13 @@ def match(_: Any, wanted: Any, table: Any, kind: Any = 1) -> int:
     if not places:
         raise FormulaFault("N_A", f"Did not find value '{as_text(wanted)}' in MATCH evaluation.")
     return places[0] + 1
+
+
+def _same(value: Any, wanted: Any, pattern: re.Pattern[str] | None) -> bool:
+    """Whether a value is the one looked for; text may hold wildcards."""
+    if pattern and isinstance(value, str):
+        return bool(pattern.fullmatch(value.casefold()))
+    return bool(compare("=", value, wanted))
 
 
 def vlookup(run: Any, wanted: Any, table: Table, column: Any, sorted_too: Any = True) -> Any:  # noqa: FBT002

@@ -29,12 +29,8 @@ class TabMemory:
             cells: of the tab; empty where there is none.
         """
         heads = [str(cell) for cell in cells[0]] if cells else []
-        self.before = {
-            head: [str(row[place]) if place < len(row) else "" for row in cells[1:]] for place, head in enumerate(heads)
-        }
-        for rows in self.before.values():
-            while rows and not rows[-1]:
-                rows.pop()
+        self._damaged = "" in heads or len(set(heads)) < len(heads) or bool(cells and _VERSION not in heads)
+        self.before = {} if self._damaged else {head: _column(cells[1:], place) for place, head in enumerate(heads)}
         self.after: Mapping[str, Sequence[str]] = self.before
 
     @property
@@ -49,7 +45,7 @@ class TabMemory:
             return Recall(fault=_NEWER)
         connection, lost = loaded(self.before)
         fault = f"{lost} cells of the hidden memory tab cannot be read; they are left out." if lost else None
-        return Recall(history(connection, as_of, points), fault)
+        return Recall(history(connection, as_of, points), _DAMAGED if self._damaged else fault)
 
     def record(self, run: Run) -> str | None:
         """Add a run to what is to be written; nothing is written here."""
@@ -70,15 +66,31 @@ class TabMemory:
         """
         # Columns keep their places, so that a table that grows changes its own tail alone.
         heads = [*self.before, *(head for head in self.after if head not in self.before)]
-        tall = 1 + max((len(some) for some in self.after.values()), default=0)
+        tall = 2 + max((len(some) for some in self.after.values()), default=0)
         made: list[Json] = list(_larger(sheet, max(rows, tall), max(columns, len(heads)), rows, columns))
+        made += [_cleared({"sheetId": sheet})] if self._damaged else []
         for place, head in enumerate(heads):
             old = [head, *self.before[head]] if head in self.before else []
             new = [head, *self.after.get(head, ())]
             made += [_cells(sheet, first, place, some) for first, some in _changes(old, new)]
+            # What another run may have written below since this one read.
+            below = {"startRowIndex": len(new), "startColumnIndex": place, "endColumnIndex": place + 1}
+            made.append(_cleared({"sheetId": sheet, **below}))
         return made
 
 
+def _column(cells: Sequence[Sequence[Any]], place: int) -> list[str]:
+    rows = [str(row[place]) if place < len(row) else "" for row in cells]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _cleared(area: Json) -> Json:
+    return {"updateCells": {"range": area, "fields": "userEnteredValue"}}
+
+
+_DAMAGED: Final = "the heads of the hidden memory tab were changed; what it held is lost and the memory begins anew."
 _NEWER: Final = "the memory tab was written by a newer version of this toolkit; it is left alone: update."
 
 
