@@ -70,7 +70,8 @@ def test_an_address_or_an_id(address):
 
 @pytest.mark.parametrize("address", ["登记簿", "https://example.org/x", "a/b", ""])
 def test_what_is_no_address(address):
-    assert _fault(lambda: sheet_id(address)).key == "bad_address"
+    error = _fault(lambda: sheet_id(address))
+    assert (error.key, error.exit_code) == ("bad_address", 2)
 
 
 def test_a_key_is_never_shown_and_others_may_not_read_it(sheets, tmp_path):
@@ -103,7 +104,7 @@ def test_files_that_are_no_credentials(tmp_path, content, key, word):
     if content is not None:
         path.write_text(content)
     error = _fault(lambda: identify(path))
-    assert (error.key, word in str(error), "\n" in str(error)) == (key, True, False)
+    assert (error.key, error.exit_code, word in str(error), "\n" in str(error)) == (key, 2, True, False)
     assert error.say("zh") != str(error)
 
 

@@ -52,7 +52,7 @@ def examine(
         found.add("configuration", "amiss", "misconfigured", code=error.exit_code, reason=error)
         return found
     except SourceError as error:
-        _told(found, "credentials", error)
+        _told(found, "configuration" if getattr(error, "key", "") == "bad_address" else "credentials", error)
         return found
     if opened:
         opened(source)

@@ -13,7 +13,7 @@ from toolkit.settings import GoogleSettings
 from toolkit.spreadsheet import STRUCTURE_FIELDS, Json, Spreadsheet, spreadsheet
 from toolkit.stores.sheets.budget import budget_of
 from toolkit.stores.sheets.credentials import DRIVE_SCOPE, SHEETS_SCOPE, Identity, identify, session
-from toolkit.stores.sheets.failures import SheetError
+from toolkit.stores.sheets.failures import SheetConfigError
 from toolkit.stores.sheets.transport import Transport, Usage
 
 _IN_ADDRESS: Final = re.compile(r"/d/([\w-]+)|[?&]key=([\w-]+)", re.ASCII)
@@ -106,7 +106,7 @@ def connect(address: str, settings: GoogleSettings) -> Connection:
         settings: how Google is reached.
 
     Raises:
-        SheetError: the address is none, or there are no credentials.
+        SheetConfigError: the address is none, or there are no credentials.
     """
     number = sheet_id(address)
     identity = identify(settings.credentials, proxy=settings.proxy)
@@ -129,12 +129,12 @@ def sheet_id(address: str) -> str:
     """The id in an address as the browser shows it, or the id itself.
 
     Raises:
-        SheetError: it is neither.
+        SheetConfigError: it is neither.
     """
     text = "".join(address.split())
     found = _IN_ADDRESS.search(text)
     if found:
         return found[1] or found[2]
     if not _ID.fullmatch(text):
-        raise SheetError("bad_address", text=" ".join(address.split())[:120])
+        raise SheetConfigError("bad_address", text=" ".join(address.split())[:120])
     return text

@@ -19,7 +19,7 @@ from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2 import credentials as oauth
 from google.oauth2 import service_account
 
-from toolkit.stores.sheets.failures import SheetError
+from toolkit.stores.sheets.failures import SheetConfigError
 
 SHEETS_SCOPE: Final = "https://www.googleapis.com/auth/spreadsheets"
 """To read and write spreadsheets; nothing less lets a dashboard be written."""
@@ -58,7 +58,7 @@ def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,), proxy
         proxy: for a person's first sign-in.
 
     Raises:
-        SheetError: there are none, or the file is none of these.
+        SheetConfigError: there are none, or the file is none of these.
     """
     if path is None:
         return _default(scopes)
@@ -67,7 +67,7 @@ def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,), proxy
     try:
         credentials = _person(path, scopes, proxy) if kind in {"installed", "web"} else _from_file(path, scopes)
     except (auth.GoogleAuthError, ValueError, KeyError) as error:
-        raise SheetError("key_invalid", path=path, reason=_plain(error)) from error
+        raise SheetConfigError("key_invalid", path=path, reason=_plain(error)) from error
     return _identity(credentials, path, exposed=exposed)
 
 
@@ -75,7 +75,7 @@ def _default(scopes: tuple[str, ...]) -> Identity:
     try:
         credentials, _ = google.auth.default(scopes=scopes)
     except auth.DefaultCredentialsError as error:
-        raise SheetError("no_credentials") from error
+        raise SheetConfigError("no_credentials") from error
     return _identity(credentials, None, exposed=False)
 
 
@@ -90,16 +90,16 @@ def _kind(path: Path) -> str:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise SheetError("key_missing", path=path) from error
+        raise SheetConfigError("key_missing", path=path) from error
     except OSError as error:
-        raise SheetError("key_unreadable", path=path, reason=error.strerror) from error
+        raise SheetConfigError("key_unreadable", path=path, reason=error.strerror) from error
     except ValueError as error:
-        raise SheetError("key_invalid", path=path, reason="it is no JSON") from error
+        raise SheetConfigError("key_invalid", path=path, reason="it is no JSON") from error
     if not isinstance(document, dict):
-        raise SheetError("key_invalid", path=path, reason="it holds no object")
+        raise SheetConfigError("key_invalid", path=path, reason="it holds no object")
     kind = document.get("type") or next((name for name in ("installed", "web") if name in document), None)
     if not isinstance(kind, str):
-        raise SheetError("key_invalid", path=path, reason="it does not say of what type it is")
+        raise SheetConfigError("key_invalid", path=path, reason="it does not say of what type it is")
     return kind
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import requests
 from google.auth import exceptions as auth
@@ -37,6 +37,12 @@ class SheetError(SourceError):
     def say(self, language: Language) -> str:
         """The sentence."""
         return load_faults().faults[self.key].say(language, **self.facts)
+
+
+class SheetConfigError(SheetError):
+    """The same, because of what is configured."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class BusySheetError(SheetError, BusySourceError):
