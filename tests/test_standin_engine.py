@@ -809,7 +809,7 @@ def test_number_formats(value, pattern, text):
         ("=DATE(2026,9,1)", DATE),
         ('=TEXT(0.5,"0%")', "50%"),
         ('=LEN("三年级")', 3),
-        ("=A9", 0),
+        ("=A9+1", 1),
         ("=1/0", "#DIV/0!"),
         ("=NOTHING(1)", "#NAME?"),
         ("=nothing", "#NAME?"),

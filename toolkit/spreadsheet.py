@@ -108,8 +108,12 @@ class Spreadsheet:
             tab: id of the tab to show.
             area: the cells to show, such as `D7`.
         """
-        url = f"https://docs.google.com/spreadsheets/d/{self.id}/edit"
-        return url if tab is None else f"{url}{anchor(tab, area)}"
+        return address_of(self.id) if tab is None else f"{address_of(self.id)}{anchor(tab, area)}"
+
+
+def address_of(number: str) -> str:
+    """Where people open the spreadsheet of this id."""
+    return f"https://docs.google.com/spreadsheets/d/{number}/edit"
 
 
 def anchor(sheet: int, area: str) -> str:

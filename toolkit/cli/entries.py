@@ -45,12 +45,14 @@ def init(
     there is changed, deleted or moved.
     """
     from toolkit import workflows
+    from toolkit.spreadsheet import address_of
     from toolkit.stores.sources import GoogleSheet
 
     source = workflows.named_source(config, workbook, sheet)
     report_calls(source)
     if isinstance(source, GoogleSheet):
-        print_filled("init/sheet.txt", made=workflows.set_up(source, plan, repair=repair))
+        made, first = workflows.set_up(source, plan, repair=repair), workflows.first_titles(source)
+        print_filled("init/sheet.txt", made=made, first=first, address=address_of(source.connection.id))
         return
     if repair:
         raise typer.BadParameter("--repair is for a Google Sheet: a workbook is never changed.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from toolkit.doctor import Findings, State, load_doctor
 from toolkit.errors import SourceError, UsageError
 from toolkit.faults import Wording
 from toolkit.outputs import Outputs, load_outputs
+from toolkit.problems import Problem
 from toolkit.schema import Schema, load_schema
 from toolkit.settings import DEFAULT_FILE, GoogleSettings, MailSettings, Settings, load_settings
 from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
@@ -22,6 +23,7 @@ from toolkit.workflows.setting_up import SILENT, Lacking
 
 _STRUCTURE: Final = frozenset({"sheet", "header", "column"})
 """First parts of the codes of problems that concern a sheet's build."""
+_MISSING: Final = frozenset({"sheet.missing", "sheet.needed"})
 
 
 def examine(
@@ -79,8 +81,10 @@ class _Examination:
         memory = source.memory.recall(assessment.as_of)
         if memory.fault:
             self.found.add("memory", "amiss", "forgotten", reason=memory.fault)
-        else:
+        elif memory.history.last or memory.history.points:
             self.found.add("memory", "well", "remembered")
+        else:
+            self.found.add("memory", "unknown", "nothing_yet")
         self._mail(assessment, self.settings.mail)
 
     # --- reaching it
@@ -112,7 +116,8 @@ class _Examination:
         try:
             structure = source.seen.structure
         except SourceError as error:
-            _told(self.found, "access", error)
+            if not any(line.check == "clock" and line.state == "amiss" for line in self.found.lines):
+                _told(self.found, "access", error)
             return False
         self.found.add("access", "well", "opened", name=structure.title)
         self._file(source)
@@ -156,14 +161,27 @@ class _Examination:
     # --- what is in it
 
     def _sheets(self, assessment: Assessment) -> None:
-        tables = assessment.ground.tables.values()
+        tables, problems = assessment.ground.tables.values(), assessment.problems
         missing = [table.schema.title for table in tables if table.title is None]
+        needed = {problem.sheet for problem in problems if problem.rule in _MISSING}
         if missing:
             names = self.outputs.separator.join(missing)
-            self.found.add("sheets", "unknown", "sheets_missing", sheets=names)
+            if needed & set(missing):
+                self.found.add("sheets", "amiss", "sheets_missing", sheets=names)
+            else:
+                self.found.add("sheets", "unknown", "sheets_spare", sheets=names)
         else:
-            self.found.add("sheets", "well", "sheets_there", count=len(assessment.ground.tables))
-        faults = [problem for problem in assessment.problems if problem.rule.partition(".")[0] in _STRUCTURE]
+            self.found.add("sheets", "well", "sheets_there", count=len(tables))
+        faults = [
+            problem
+            for problem in problems
+            if problem.rule.partition(".")[0] in _STRUCTURE
+            and not (problem.rule in _MISSING and problem.sheet in missing)
+        ]
+        if len(missing) < len(tables):
+            self._headers(faults)
+
+    def _headers(self, faults: Sequence[Problem]) -> None:
         for problem in faults:
             place = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
             state: State = "unknown" if problem.severity == "notice" else "amiss"
@@ -176,9 +194,9 @@ class _Examination:
         if count:
             self.found.add("recipients", "well", "recipients_there", count=count)
         else:
-            self.found.add("recipients", "amiss", "recipients_none")
+            self.found.add("recipients", "unknown", "recipients_none")
         if mail.sender == MailSettings().sender:
-            self.found.add("mail", "amiss", "sender_default")
+            self.found.add("mail", "unknown", "sender_default")
         else:
             self.found.add("mail", "well", "sender_set", sender=mail.sender)
 
@@ -191,6 +209,8 @@ class _Tabs:
 
     def look(self) -> None:
         """Time zone, what set-up would add or repair, protections."""
+        from toolkit.stores.sheets.reading import known_tabs
+
         lacks = Lacking(self.source, (), repair=True)
         batch = lacks.requests(self.source.seen.structure)
         setup = lacks.found
@@ -201,17 +221,18 @@ class _Tabs:
             self.found.add("time_zone", "well", "time_zone_right", zone=zone)
         lacking = len(batch) - sum(len(some.areas) for some in setup.repaired)
         if lacking > 0:
-            things = self.outputs.separator.join((*setup.sheets, *setup.columns))
+            things = self.outputs.separator.join(setup.columns)
             several = load_doctor().things
             counted = Wording(zh=several.say("zh", count=lacking), en=several.say("en", count=lacking))
-            self.found.add("setup", "amiss", "lacking", things=things or counted)
+            if things or not setup.sheets:  # what sheets are missing was said before
+                self.found.add("setup", "amiss", "lacking", things=things or counted)
         else:
             self.found.add("setup", "well", "set_up")
         if setup.repaired:
             named = (f"{some.title} {some.column} {' '.join(some.areas)}" for some in setup.repaired)
             places = self.outputs.separator.join(named)
             self.found.add("dropdowns", "amiss", "dropdowns_lost", places=places)
-        else:
+        elif known_tabs(self.source.seen.structure, self.source.schema):
             self.found.add("dropdowns", "well", "dropdowns_whole")
         self._protections()
 

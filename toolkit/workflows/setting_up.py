@@ -59,6 +59,11 @@ def set_up(source: GoogleSheet, plan_name: str | None, *, repair: bool) -> Setup
     return lacking.found
 
 
+def first_titles(source: GoogleSheet) -> list[str]:
+    """Titles of the sheets to fill in first: the guide's first group."""
+    return [source.schema.sheets[key].title for key in load_guide().groups[0].sheets]
+
+
 class Lacking:
     """What a spreadsheet lacks, looked at once more whenever it has to be.
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from toolkit.lights import light_keys
+from toolkit.progress import notice
 from toolkit.workflows.remembering import Remembered
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def write_tabs(past: Remembered, source: GoogleSheet) -> str:
     state = fingerprint(version("consortium-toolkit"), drawing.contents, source.memory.after)
     if not (structure.state and structure.state[1] == state and drawing.stands_in(structure)):
         structure = apply(source.connection, structure, drawing.requests, check_own, state)
+    else:
+        notice("nothing has changed since the last run; nothing was written.")
     return structure.address(drawing.front(structure))
 
 

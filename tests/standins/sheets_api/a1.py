@@ -49,6 +49,13 @@ class Area:
             and _overlap((self.left, self.right), (other.left, other.right))
         )
 
+    def same(self, other: Area, book: Book) -> bool:
+        """Whether it means the same cells as another, however the two are written."""
+        tab = book.sheet(self.sheet_id)
+        if tab is None or self.sheet_id != other.sheet_id:
+            return False
+        return replace(self.within(tab), single=False) == replace(other.within(tab), single=False)
+
     def covers(self, row: int, column: int) -> bool:
         """Whether a cell is in it."""
         return (

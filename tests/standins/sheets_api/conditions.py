@@ -58,7 +58,8 @@ def _operand(book: Book, tab: Tab, item: Json, row: int, column: int, corner: tu
     text = str(item.get("userEnteredValue", ""))
     if text.startswith("="):
         moved = copied(book, tab, text, row - corner[0], column - corner[1])
-        return formula_value(moved, book, tab, row, column)
+        found = formula_value(moved, book, tab, row, column)
+        return "" if found is None else found
     entered = typed(text, book.locale).value or {}
     return next(iter(entered.values()), "")
 

@@ -98,6 +98,8 @@ class _Reader:
 
     def term(self) -> Test:
         first = self.take()
+        if first in _FLAGS and self.peek().lower() in {"", "and", "or", ")"}:
+            return lambda file: self.flag(file, first)
         verb = self.take("=", "!=", "<", "<=", ">", ">=", "contains", "in", "has")
         if verb == "has":
             return self.having(first)
@@ -127,10 +129,22 @@ class _Reader:
         raise invalid_value("q")
 
     def text(self, file: File, field: str) -> str:
+        if field == "visibility":
+            return self.visibility(file).casefold()
         value: Any = file
         for part in field.split("."):
             value = value.get(part, {}) if isinstance(value, dict) else ""
         return str(value or "").casefold()
+
+    def visibility(self, file: File) -> str:
+        """How widely a file is shared: `limited`, or the widest of the permissions that are not for people."""
+        held = self.store.permissions[file["id"]].values()
+        found = [
+            entry["type"] + ("CanFind" if entry.get("allowFileDiscovery") else "WithLink")
+            for entry in sorted(held, key=lambda entry: entry["type"])
+            if entry["type"] in {"anyone", "domain"}
+        ]
+        return found[0] if found else "limited"
 
     def flag(self, file: File, field: str) -> bool:
         if field == "sharedWithMe":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -32,12 +33,17 @@ class Entry(NamedTuple):
     number_format: Json | None = None
 
 
+def whole(value: Any) -> Any:
+    """A value, a whole number without its point, as Google writes it: 3 for 3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
 def raw(value: Any) -> Entry:
     """A value kept as given; an empty text empties the cell."""
     if isinstance(value, bool):
         return Entry({"boolValue": value})
     if isinstance(value, int | float):
-        return Entry({"numberValue": value})
+        return Entry({"numberValue": whole(value)})
     if isinstance(value, str):
         return Entry({"stringValue": value} if value else None)
     return Entry({"stringValue": str(value)})
@@ -79,9 +85,9 @@ def number(word: str, locale: str) -> tuple[float, Json | None] | None:
     if match is None or not re.search(r"\d", rest) or (match["power"] and (percent or symbol)):
         return None
     plain = float(rest.replace(",", ""))
-    amount = sign * (plain / 100 if percent else plain)
-    if amount.is_integer() and abs(amount) < 1e15:
-        amount = int(amount)
+    if math.isinf(plain):
+        return None
+    amount = whole(sign * (plain / 100 if percent else plain))
     return amount, _number_format(match, symbol, percent=percent)
 
 

@@ -231,7 +231,8 @@ class _Sheet:
             self._value(row, column, value, style)
             return
         text = excel_formula(self.book, self.tab, formula, self.titles)
-        self.page.write_formula(row, column, text, style, value if not isinstance(value, bool) else str(value).upper())
+        result = "" if value is None else str(value).upper() if isinstance(value, bool) else value
+        self.page.write_formula(row, column, text, style, result)
 
     def _link(self, row: int, column: int, link: str, value: Any, style: Format) -> None:
         number_format = number_format_of(self.book, self.tab, self.tab.get(row, column))

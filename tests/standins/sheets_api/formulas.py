@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from typing import Any, Final
 
 from . import a1
 from .book import Book, Tab
+from .entry import whole
 from .formula_values import FormulaFault, Table, as_number, as_text, compare, single
 from .functions import FUNCTIONS, LAZY
 from .grammar import SHEET, FormulaError, Node, read
@@ -15,10 +17,11 @@ from .shown import shown
 
 _REFERENCE: Final = re.compile(rf"(?P<sheet>{SHEET})?(?P<cells>.+)", re.DOTALL)
 _RUNNING: Final = object()
+_UNKNOWN: Final = object()
 
 
 def formula_value(formula: str, book: Book, tab: Tab, row: int, column: int) -> Any:
-    """What a formula in a cell comes to: a number, text, truth value or an error."""
+    """What a formula in a cell comes to: a number, text, truth value, an error, or None where it names an empty cell."""
     return Evaluation(book, tab, row, column).value(formula)
 
 
@@ -32,10 +35,10 @@ def cell_value(book: Book, tab: Tab, row: int, column: int) -> Any:
     if book.computed is None:
         book.computed = {}
     key = (tab.id, row, column)
-    found = book.computed.get(key)
+    found = book.computed.get(key, _UNKNOWN)
     if found is _RUNNING:
         return FormulaFault("REF", "Circular dependency detected.")
-    if found is None:
+    if found is _UNKNOWN:
         book.computed[key] = _RUNNING
         found = book.computed[key] = formula_value(entered["formulaValue"], book, tab, row, column)
     return found
@@ -64,9 +67,9 @@ class Evaluation:
         self.book, self.tab, self.row, self.column = book, tab, row, column
 
     def value(self, formula: str) -> Any:
-        """The value of a whole formula; an empty cell counts as 0."""
+        """The value of a whole formula; None if it comes to an empty cell, which Google then shows as empty."""
         try:
-            found = single(self.node(read(formula)))
+            found = whole(single(self.node(read(formula))))
         except FormulaError:
             return FormulaFault("ERROR", "Formula parse error.")
         except FormulaFault as fault:
@@ -75,7 +78,9 @@ class Evaluation:
             return FormulaFault("REF", "Circular dependency detected.")
         except (OverflowError, ValueError, TypeError, ArithmeticError):
             return FormulaFault("NUM", "Result was not a number.")
-        return 0 if found is None else found
+        if isinstance(found, float) and not math.isfinite(found):
+            return FormulaFault("NUM", "Result was not a number.")
+        return found
 
     def node(self, node: Node) -> Any:
         """The value of a part; a Table where it is a range."""
@@ -181,8 +186,7 @@ def _reckon(sign: str, left: float, right: float) -> Any:
     if sign == "/":
         if right == 0:
             raise FormulaFault("DIVIDE_BY_ZERO", "Function DIVIDE parameter 2 cannot be zero.")
-        quotient = left / right
-        return int(quotient) if quotient.is_integer() and abs(quotient) < 1e15 else quotient
+        return whole(left / right)
     result = {"+": operator.add, "-": operator.sub, "*": operator.mul, "^": operator.pow}[sign](left, right)
     if isinstance(result, complex):
         raise FormulaFault("NUM", "Result was not a number.")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from .dates import DAY_SECONDS, EPOCH
 from .dates import moment as moment_of
+from .entry import whole
 from .formula_values import FormulaFault, Table, as_number, as_text, as_truth, flat, single
 from .lookups import address, countifs, index, indirect, match, sumif, sumifs, total, vlookup
 from .shown import shown
@@ -36,11 +37,7 @@ def _average(_: Any, *arguments: Any) -> float:
     numbers = _numbers(arguments)
     if not numbers:
         raise FormulaFault("DIVIDE_BY_ZERO", "Evaluation of function AVERAGE caused a divide by zero error.")
-    return _whole(total(numbers) / len(numbers))
-
-
-def _whole(number: float) -> float:
-    return int(number) if float(number).is_integer() and abs(number) < 1e15 else number
+    return whole(total(numbers) / len(numbers))
 
 
 def _count(_: Any, *arguments: Any) -> int:
@@ -53,7 +50,7 @@ def _round(way: str) -> Function:
     def rounded(_: Any, value: Any, places: Any = 0) -> float:
         digits = int(as_number(places))
         number = Decimal(repr(float(as_number(value))))
-        return _whole(float(number.quantize(Decimal(1).scaleb(-digits), rounding=way)))
+        return whole(float(number.quantize(Decimal(1).scaleb(-digits), rounding=way)))
 
     return rounded
 

@@ -56,7 +56,7 @@ def _value_only(book: Book, tab: Tab, source: a1.Area, key: tuple[int, int], cel
     """A cell with what its formula comes to in the formula's place."""
     value = cell_value(book, tab, source.top + key[0], source.left + key[1])
     if value is None:
-        return {}
+        return {name: item for name, item in cell.items() if name != "userEnteredValue"}
     if isinstance(value, FormulaFault):
         return {"userEnteredValue": {"errorValue": {"type": value.kind, "message": value.message}}}
     name = "boolValue" if isinstance(value, bool) else "stringValue" if isinstance(value, str) else "numberValue"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -85,6 +86,7 @@ _USUAL_MASKS: Final = {
     "drive.files.get": _FILE,
     "drive.files.create": _FILE,
     "drive.files.copy": _FILE,
+    "drive.files.update": _FILE,
     "drive.permissions.list": f"kind,nextPageToken,permissions({_PERMISSION})",
     "drive.permissions.get": _PERMISSION,
     "drive.permissions.create": _PERMISSION,
@@ -168,7 +170,7 @@ def _cut(method: Method, query: Query, answer: Answer) -> Answer:
         return answer
     mask = query.get("fields", [""])[-1]
     if not mask:
-        mask = _USUAL_MASKS.get(method.id, "") if method.drive else ""
+        mask = _USUAL_MASKS.get(method.id, "") if method.api == DRIVE else ""
     return masks.pick(answer, mask)
 
 
@@ -182,13 +184,23 @@ def parsed(content: bytes) -> Any:
     if not content.strip():
         return None
     try:
-        return json.loads(content, parse_constant=_refuse_constant)
+        return json.loads(content, parse_constant=_refuse_constant, parse_float=_double)
+    except OverflowError as error:
+        message = f"Invalid JSON payload received. Number exceeds the range of double.\n{error}\n^"
+        raise ApiError(400, message, reason="parseError", details=[masks.bad_request("", message)]) from error
     except (ValueError, RecursionError) as error:
         at = getattr(error, "pos", 0)
         text = content.decode("utf-8", "replace")
         shown, what = text[at : at + 20], "Unexpected token." if at < len(text) else "Unexpected end of string."
         message = f"Invalid JSON payload received. {what}\n{shown}\n^"
         raise ApiError(400, message, reason="parseError", details=[masks.bad_request("", message)]) from error
+
+
+def _double(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise OverflowError(text)
+    return number
 
 
 def _refuse_constant(name: str) -> float:

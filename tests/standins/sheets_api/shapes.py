@@ -241,7 +241,9 @@ def _refuse(problems: Problems, where: Where, kind: str, value: Any) -> None:
     if isinstance(value, list):
         unknown(problems, where[0], str(where[1]), "Proto field is not repeating, cannot start list.")
     elif isinstance(value, dict):
-        unknown(problems, where[0], str(where[1]), "Proto field is not a message, cannot start object.")
+        path, field = path_of(where[0]), snake(str(where[1]))
+        place = f" at '{path}'" if path else ""
+        problems.append((path, f"Invalid value{place} ({field}), Starting an object on a scalar field"))
     else:
         _wrong(problems, where, kind, value)
 

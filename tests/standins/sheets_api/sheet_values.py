@@ -76,7 +76,7 @@ def values_update(store: Store, path: dict[str, str], query: Query, body: Json) 
     draft = book_of(store, path, write=True).copy()
     option = _option(one(query, "valueInputOption"))
     notation = path["range"]
-    if body.get("range") and a1.parse(draft, body["range"]) != a1.parse(draft, notation):
+    if body.get("range") and not a1.parse(draft, body["range"]).same(a1.parse(draft, notation), draft):
         raise invalid(f"Request range[{notation}] does not match value's range[{body['range']}]")
     written = _write(draft, notation, a1.parse(draft, notation), body, option)
     store.put_book(draft)

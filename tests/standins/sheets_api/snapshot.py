@@ -144,7 +144,7 @@ class _Shown:
         value = None
         if "userEnteredValue" in cell:
             value = cell_value(self.book, self.tab, row, column)
-            made |= self._values(cell, value)
+            made |= self._values(cell, value) if value is not None else {}
         for name in ("userEnteredFormat", "note", "textFormatRuns", "chipRuns", "dataValidation", "pivotTable"):
             if name in cell:
                 made[name] = cell[name]

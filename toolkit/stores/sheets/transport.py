@@ -62,7 +62,8 @@ class Usage:
         again = f", {self.again} of them tried again" if self.again else ""
         waited = f", {self.waited:.1f} s waited" if self.waited else ""
         sizes = f"{self.sent / _KILO:.0f} kB sent, {self.received / _KILO:.0f} kB received"
-        calls = f"{self.calls} calls to Google: {self.reads} to read, {self.writes} to write{again}"
+        word = "call" if self.calls == 1 else "calls"
+        calls = f"{self.calls} {word} to Google: {self.reads} to read, {self.writes} to write{again}"
         return f"{calls}; {sizes}{waited}."
 
 
@@ -135,6 +136,8 @@ class Transport(gspread.HTTPClient):
         if failure.unsure and kind == "write":
             why = failure.error(**facts)
             return UnsureError("unsure", reason=Wording(en=str(why), zh=why.say("zh")))
+        if failure.key == "not_shared" and kind == "write":
+            failure.key = "not_writable"  # it was read before
         offset = clock_offset(self.settings) if failure.key == "refused" else None
         return wrong_clock(offset) if offset and abs(offset) > RIGHT else failure.error(**facts)
 
