@@ -697,6 +697,12 @@ def test_typing_in_chinese_sheets(typed, value, kind, pattern, look):
         ("en_US", "13/40/2026", "13/40/2026"),
         ("en_US", "10:30 PM", 0.9375),
         ("en_US", "25:00", 25 / 24),
+        ("en_US", "+86138", 86138),
+        ("en_US", "+1+1", 2),
+        ("en_US", "+/-", "#ERROR!"),
+        ("en_US", "+", "+"),
+        ("en_US", "-1+2", "-1+2"),
+        ("en_US", "1e400", "1e400"),
     ],
 )
 def test_typing_by_locale(locale, typed, value):
@@ -820,6 +826,9 @@ def test_number_formats(value, pattern, text):
         ("=D1", "#REF!"),
         ("=1/0+1", "#DIV/0!"),
         ("=SUMPRODUCT((A1:A3>1)*A1:A3)", 5),
+        ("=ISBLANK(D9)", True),
+        ("=SQRT(A3*3)", 3),
+        ("=1E300*1E300", "#NUM!"),
     ],
 )
 def test_formulas_are_evaluated(formula, value):
@@ -828,6 +837,20 @@ def test_formulas_are_evaluated(formula, value):
     doc.put("Other!A1", [[7]])
     doc.type("D1", formula)
     assert doc.values("D1") == [[value]]
+
+
+def test_a_formula_that_comes_to_an_empty_cell_shows_nothing(doc):
+    doc.type("A1", "=Z1", '=A1&"x"', "=A1+1", "=IF(TRUE,Z1)", "=ISBLANK(A1)", '=A1=""')
+    assert doc.values() == [["", "x", 1, "", True, True]]
+    assert doc.values("A1") == []
+    assert doc.values("A1", "FORMATTED_VALUE") == []
+    assert doc.values("A1", "FORMULA") == [["=Z1"]]
+
+
+@pytest.mark.parametrize("number", [3.0, "3.0", "300%"])
+def test_whole_numbers_have_no_point(doc, number):
+    doc.type("A1", number)
+    assert type(doc.values("A1")[0][0]) is int
 
 
 def test_a_cycle_is_an_error(doc):

@@ -140,6 +140,11 @@ UNKNOWN = "Invalid JSON payload received. Unknown name "
             + "\"title\" at 'requests[0].add_sheet.properties': Proto field is not repeating, cannot start list.",
         ),
         (
+            {"addSheet": {"properties": {"gridProperties": {"rowCount": {}}}}},
+            "Invalid value at 'requests[0].add_sheet.properties.grid_properties' (row_count), "
+            "Starting an object on a scalar field",
+        ),
+        (
             {"mergeCells": {"mergeType": "SIDEWAYS"}},
             "Invalid value at 'requests[0].merge_cells.merge_type' ("
             + TYPES
@@ -202,6 +207,29 @@ def test_a_body_must_be_json(session, book, body):
     response = session.post(f"{SHEETS}/{book.id}:batchUpdate", data=body)
     assert response.status_code == 400
     assert error_of(response)["message"].startswith("Invalid JSON payload received. Unexpected ")
+
+
+def test_a_number_too_large_is_refused(session, book):
+    body = b'{"values": [[1e400]]}'
+    response = session.put(f"{SHEETS}/{book.id}/values/A1", params={"valueInputOption": "RAW"}, data=body)
+    assert response.status_code == 400
+    assert error_of(response)["message"].startswith(
+        "Invalid JSON payload received. Number exceeds the range of double."
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "status"), [("Sheet1!A1:A1", 200), ("A1", 200), ("Sheet1!A1:B1", 400), ("Sheet1!A2", 400)]
+)
+def test_a_range_in_the_body_is_the_one_in_the_path(session, book, named, status):
+    body = {"range": named, "values": [["x"]]}
+    response = session.put(f"{SHEETS}/{book.id}/values/Sheet1!A1", params={"valueInputOption": "RAW"}, json=body)
+    assert response.status_code == status
+
+
+def test_an_unknown_time_zone_is_refused(session):
+    response = session.post(SHEETS, json={"properties": {"timeZone": "Mars/Olympus"}})
+    assert response.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -698,6 +726,10 @@ def files(sheets):  # noqa: F811
         ("'staff@example.org' in owners", ["It's"]),
         ("'me' in writers and not 'me' in owners", ["It's"]),
         ("sharedWithMe = true", ["It's"]),
+        ("sharedWithMe and name contains 'it'", ["It's"]),
+        ("not trashed and (sharedWithMe or starred)", ["It's"]),
+        ("visibility = 'limited' and name = 'hello'", ["hello"]),
+        ("visibility = 'anyoneWithLink'", []),
         ("'root' in parents and trashed = false", ["hello", "It's", "学年"]),
         ("modifiedTime > '2012-06-04T12:00:00' and name = 'hello'", ["hello"]),
         ("modifiedTime < '2012-06-04T12:00:00-08:00'", []),
@@ -767,6 +799,7 @@ def test_drive_shows_four_fields_unless_asked(session, files):
         "name": "hello",
         "mimeType": "text/plain",
     }
+    assert set(session.patch(address, json={"name": "hello"}).json()) == {"kind", "id", "name", "mimeType"}
     assert set(session.get(f"{DRIVE}/files").json()) == {"kind", "incompleteSearch", "files"}
     whole = session.get(address, params={"fields": "*"}).json()
     assert whole["size"] == "10"

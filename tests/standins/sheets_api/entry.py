@@ -61,7 +61,10 @@ def typed(value: Any, locale: str, *, as_text: bool = False) -> Entry:
     if word.upper() in {"TRUE", "FALSE"}:
         return Entry({"boolValue": word.upper() == "TRUE"})
     found = (number(word, locale) or moment(word, locale)) if _may_be_number(word) else None
-    return Entry({"numberValue": found[0]}, found[1]) if found else Entry({"stringValue": value})
+    if found:
+        return Entry({"numberValue": found[0]}, found[1])
+    # Google takes a plus for the beginning of a formula too; a minus or an @ it does not.
+    return Entry({"formulaValue": "=" + word} if word.startswith("+") and len(word) > 1 else {"stringValue": value})
 
 
 def _may_be_number(word: str) -> bool:

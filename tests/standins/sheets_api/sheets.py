@@ -20,6 +20,7 @@ from . import (
     requests_tables,
 )
 from .book import Book, Json, Tab
+from .dates import is_time_zone
 from .errors import ApiError, invalid
 from .formats import kept
 from .outward import outward
@@ -69,6 +70,8 @@ def create(store: Store, path: dict[str, str], query: Query, body: Json) -> Json
         locale=properties.get("locale") or "en_US",
         time_zone=properties.get("timeZone") or "Etc/GMT",
     )
+    if not is_time_zone(book.properties["timeZone"]):
+        raise invalid(f"Invalid time zone: {book.properties['timeZone']}")
     for name in ("autoRecalc", "iterativeCalculationSettings"):
         if name in properties:
             book.properties[name] = properties[name]
