@@ -123,3 +123,4 @@ def test_a_newer_version_is_left_alone():
     assert "newer version" in memory.recall(TUESDAY).fault
     assert "newer version" in memory.record(run(TUESDAY, 31))
     assert memory.after is memory.before
+    assert memory.requests(5, 9, 9) == []

@@ -140,9 +140,8 @@ UNKNOWN = "Invalid JSON payload received. Unknown name "
             + "\"title\" at 'requests[0].add_sheet.properties': Proto field is not repeating, cannot start list.",
         ),
         (
-            {"addSheet": {"properties": {"gridProperties": {"rowCount": {}}}}},
-            "Invalid value at 'requests[0].add_sheet.properties.grid_properties' (row_count), "
-            "Starting an object on a scalar field",
+            {"addSheet": {"properties": {"sheetId": {}}}},
+            "Invalid value at 'requests[0].add_sheet.properties' (sheet_id), Starting an object on a scalar field",
         ),
         (
             {"mergeCells": {"mergeType": "SIDEWAYS"}},

@@ -187,7 +187,8 @@ def _reckon(sign: str, left: float, right: float) -> Any:
         if right == 0:
             raise FormulaFault("DIVIDE_BY_ZERO", "Function DIVIDE parameter 2 cannot be zero.")
         return whole(left / right)
-    result = {"+": operator.add, "-": operator.sub, "*": operator.mul, "^": operator.pow}[sign](left, right)
+    reckon = {"+": operator.add, "-": operator.sub, "*": operator.mul, "^": operator.pow}[sign]
+    result = whole(reckon(float(left), float(right)))
     if isinstance(result, complex):
         raise FormulaFault("NUM", "Result was not a number.")
     return result

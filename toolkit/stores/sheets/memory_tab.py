@@ -64,6 +64,8 @@ class TabMemory:
             rows: of its grid as it is.
             columns: the same.
         """
+        if self.newer:
+            return []
         # Columns keep their places, so that a table that grows changes its own tail alone.
         heads = [*self.before, *(head for head in self.after if head not in self.before)]
         tall = 2 + max((len(some) for some in self.after.values()), default=0)
