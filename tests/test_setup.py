@@ -336,7 +336,7 @@ def test_a_tab_of_our_title_that_holds_something_else_is_left_alone(shared):
     made = shared.init()
     assert made.left == ("成绩",)
     assert shared.tab("成绩") == before
-    assert "成绩" in fill("init/sheet.txt", made=made)
+    assert "成绩" in fill("init/sheet.txt", made=made, first=["学校"], address="https://docs.google.com/")
 
 
 def test_drop_downs_that_pasting_destroyed_come_back_exactly_there(shared):
@@ -353,7 +353,9 @@ def test_drop_downs_that_pasting_destroyed_come_back_exactly_there(shared):
     assert [next(iter(request)) for request in made.requests] == ["copyPaste", "copyPaste", "setDataValidation"]
     assert len({json.dumps(rule) for rule in shared.rules("活动", "类别")[1:]}) == 1
     assert shared.init(repair=True).requests == ()
-    assert "Restored the drop-down of 活动 类别: B7:B9, B20" in fill("init/sheet.txt", made=made)
+    assert "Restored the drop-down of 活动 类别: B7:B9, B20" in fill(
+        "init/sheet.txt", made=made, first=["学校"], address="https://docs.google.com/"
+    )
 
 
 def test_a_choice_of_several_that_staff_made_is_not_replaced(shared):
@@ -420,7 +422,9 @@ def test_another_time_zone_is_told(shared, zone, told):
     made = shared.init()
     assert made.time_zone == told
     assert shared.get("properties")["properties"]["timeZone"] == zone
-    assert ("time zone" in fill("init/sheet.txt", made=made)) == bool(told)
+    assert (
+        "time zone" in fill("init/sheet.txt", made=made, first=["学校"], address="https://docs.google.com/")
+    ) == bool(told)
 
 
 STRICT = {
