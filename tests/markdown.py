@@ -48,7 +48,9 @@ def workbook(*texts: str) -> Workbook:
 def _sheet(name: str, rows: list[list[RawValue]]) -> Sheet:
     title, key = _untied(name)
     fields = {place: tie for row in rows for place, cell in enumerate(row) if (tie := _untied(cell)[1])}
-    return Sheet(title, [[_untied(cell)[0] for cell in row] for row in rows], key, fields)
+    plain = [[_untied(cell)[0] for cell in row] for row in rows]
+    # A store that knows ties gives days as numbers, too.
+    return Sheet(title, plain, key, fields, serial_dates=key is not None)
 
 
 def _untied(text: RawValue) -> tuple[RawValue, str | None]:

@@ -94,7 +94,7 @@ def fill(standin: SheetsStandin, number: str, workbook: Workbook | Mapping[str, 
     for place, sheet in enumerate(sheets, 1):
         tab = there[sheet.title].id if sheet.title in there else first + place
         if sheet.key:
-            batch.append(_mark("consortium.sheet", sheet.key, {"sheetId": tab}))
+            batch.append(_mark("consortium.sheet", f"{sheet.key}@{tab}", {"sheetId": tab}))
         for column, field in sheet.fields.items():
             area = {"sheetId": tab, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
             batch.append(_mark("consortium.column", f"{sheet.key}.{field}", {"dimensionRange": area}))

@@ -60,6 +60,7 @@ def _fault(call):
         "https://docs.google.com/spreadsheets/d/1AbC_d-9/edit#gid=0",
         " https://docs.google.com/spreadsheets/u/1/d/1AbC_d-9 ",
         "https://spreadsheets.google.com/ccc?key=1AbC_d-9&hl=zh",
+        "https://drive.google.com/open?id=1AbC_d-9",
         "1AbC_d-9",
         "1AbC_\u00a0d-9\n",
     ],
@@ -68,7 +69,9 @@ def test_an_address_or_an_id(address):
     assert sheet_id(address) == "1AbC_d-9"
 
 
-@pytest.mark.parametrize("address", ["登记簿", "https://example.org/x", "a/b", ""])
+@pytest.mark.parametrize(
+    "address", ["登记簿", "https://example.org/x", "a/b", "", "https://docs.google.com/spreadsheets/d/e/2PACX/pubhtml"]
+)
 def test_what_is_no_address(address):
     error = _fault(lambda: sheet_id(address))
     assert (error.key, error.exit_code) == ("bad_address", 2)
@@ -152,6 +155,36 @@ def test_without_credentials(monkeypatch, tmp_path):
     assert _fault(lambda: identify(None)).key == "no_credentials"
 
 
+@pytest.mark.parametrize(
+    "content", ['{"installed": 5}', '{"type": "impersonated_service_account"}', '{"type": "external_account"}']
+)
+def test_credentials_that_lack_their_parts(tmp_path, content):
+    path = tmp_path / "key.json"
+    path.write_text(content)
+    assert _fault(lambda: identify(path)).key == "key_invalid"
+
+
+def test_a_key_with_a_byte_order_mark_and_an_exposed_default(sheets, tmp_path, monkeypatch):
+    path = tmp_path / "key.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(key_file(sheets.url)).encode())
+    assert identify(path).account == spreadsheets.ACCOUNT
+    path.write_text(json.dumps(key_file(sheets.url)))
+    path.chmod(0o644)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    assert identify(None).exposed
+
+
+def test_a_proxys_password_is_not_shown(sheets, number, tmp_path):
+    shown = repr(spreadsheets.opened(sheets, number, tmp_path, proxy="http://me:hush@127.0.0.1:1"))
+    assert "hush" not in shown
+
+
+def test_a_user_without_a_home_counts_for_himself(monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("pathlib.Path.home", lambda: (_ for _ in ()).throw(RuntimeError))
+    assert budget_of("a@b", reads=1, writes=1, project=1).take("read") == 0
+
+
 def test_application_default_credentials(sheets, tmp_path, monkeypatch):
     path = tmp_path / "key.json"
     path.write_text(json.dumps(key_file(sheets.url)))
@@ -176,7 +209,7 @@ def test_tabs_and_columns_are_followed_when_they_are_renamed_and_moved(sheets, n
     book = sheets.client().open_by_key(number)
     tab = book.worksheet("学校")
     marks = [
-        {"metadataKey": "consortium.sheet", "metadataValue": "schools", "location": {"sheetId": tab.id}},
+        {"metadataKey": "consortium.sheet", "metadataValue": f"schools@{tab.id}", "location": {"sheetId": tab.id}},
         *(
             {
                 "metadataKey": "consortium.column",
@@ -306,6 +339,43 @@ def test_an_answer_that_is_none_of_googles_keeps_its_status_and_200_signs():
     failure = of_answer(answer)
     assert (failure.key, failure.again, len(str(failure.facts["text"]))) == ("no_answer", False, 200)
     assert str(failure.facts["text"]).startswith("Portal Portal")
+
+
+@pytest.mark.parametrize("body", ["<html>portal</html>", "", "[]", "null"])
+def test_an_answer_that_is_no_object_is_told(link, monkeypatch, body):
+    answer = requests.Response()
+    answer.status_code, answer._content, answer.request = (
+        200,
+        body.encode(),
+        requests.Request("GET", "http://x").prepare(),
+    )
+    monkeypatch.setattr(link.transport.session, "request", lambda **_: answer)
+    error = _fault(link.structure)
+    assert (error.key, error.exit_code) == ("no_answer", 3)
+
+
+def test_an_answer_without_its_parts_is_told(link, monkeypatch):
+    answer = requests.Response()
+    answer.status_code, answer._content, answer.request = 200, b"{}", requests.Request("GET", "http://x").prepare()
+    monkeypatch.setattr(link.transport.session, "request", lambda **_: answer)
+    assert _fault(link.structure).key == "no_answer"
+
+
+def test_words_of_googles_with_braces_are_only_words(sheets, link):
+    structure = link.structure()
+    sheets.faults.add("error", status=503, message="backend {shard} lost {0}", method="POST")
+    error = _fault(lambda: apply(link, structure, _add(), _anything, "one"))
+    assert isinstance(error, UnsureError)
+    assert "{shard}" in str(error)
+    assert "{shard}" in error.say("zh")
+
+
+@pytest.mark.parametrize("details", ["null", "[null]", '["x"]'])
+def test_strange_error_bodies(details):
+    answer = requests.Response()
+    answer.status_code, answer._content = 403, f'{{"error": {{"message": "no", "details": {details}}}}}'.encode()
+    answer.headers["Retry-After"] = "²"
+    assert of_answer(answer).key == "not_shared"
 
 
 def test_retry_after_is_honoured(sheets, link):
@@ -460,9 +530,9 @@ def test_a_batch_leaves_its_fingerprint(sheets, link):
     structure = link.structure()
     apply(link, structure, _add(), _anything, "one")
     after = link.structure()
-    assert (after.state[1], after.titled("新").id) == ("one", 77)
+    assert (after.state[1], after.titled("新").id) == ("one+0", 77)
     apply(link, after, lambda _: [], _anything, "two")
-    assert link.structure().state[1] == "two"
+    assert link.structure().state[1] == "two+0"
     assert [call.kind for call in sheets.log].count("write") == 2
 
 
@@ -480,9 +550,9 @@ def test_a_503_after_which_it_was_written_all_the_same(sheets, link):
     request = _add()(structure)
     sheets.faults.add("error", status=503, times=1, method="POST")
     sheets.faults.add(
-        "person", times=1, method="POST", edits=[{"request": request[0]}, {"request": mark(structure, "one")}]
+        "person", times=1, method="POST", edits=[{"request": request[0]}, {"request": mark(structure, "one+0")}]
     )
-    sheets.edit(link.id, {"request": request[0]}, {"request": mark(structure, "one")})
+    sheets.edit(link.id, {"request": request[0]}, {"request": mark(structure, "one+0")})
     apply(link, structure, _add(), _anything, "one")
     assert [call.kind for call in sheets.log].count("write") == 1
 
@@ -499,7 +569,7 @@ def test_a_tab_made_by_somebody_meanwhile_is_taken_into_account(sheets, link):
     structure = link.structure()
     sheets.edit(link.id, {"request": {"addSheet": {"properties": {"title": "新"}}}})
     apply(link, structure, _add(), _anything, "one")
-    assert link.structure().state[1] == "one"
+    assert link.structure().state[1] == "one+0"
 
 
 def test_a_slow_down_is_obeyed_while_writing(sheets, link):
@@ -507,7 +577,7 @@ def test_a_slow_down_is_obeyed_while_writing(sheets, link):
     sheets.faults.add("quota", writes=0, window=60, retry_after=3, times=2)
     apply(link, structure, _add(), _anything, "one")
     assert link.transport.naps[0] == 3
-    assert link.structure().state[1] == "one"
+    assert link.structure().state[1] == "one+0"
 
 
 def test_equal_contents_have_one_fingerprint():
@@ -523,7 +593,7 @@ OWN = {
     "createDeveloperMetadata": {
         "developerMetadata": {
             "metadataKey": "consortium.output",
-            "metadataValue": "dashboard",
+            "metadataValue": "dashboard@5",
             "location": {"sheetId": 5},
             "visibility": "DOCUMENT",
         }

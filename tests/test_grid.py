@@ -542,7 +542,7 @@ def test_tabs_are_as_large_as_what_stands_on_them(client):
 
 def test_tabs_that_shrink_come_before_those_that_grow():
     raw = dict(blank().raw)
-    mark = {"metadataKey": "consortium.output", "metadataValue": "evidence"}
+    mark = {"metadataKey": "consortium.output", "metadataValue": "evidence@5"}
     grid = {"rowCount": 900_000, "columnCount": 10, "frozenRowCount": 3}
     old = {"properties": {"sheetId": 5, "title": "依据", "gridProperties": grid}, "developerMetadata": [mark]}
     requests = asked("small", spreadsheet(raw | {"sheets": [*raw["sheets"], old]}))
@@ -552,7 +552,7 @@ def test_tabs_that_shrink_come_before_those_that_grow():
 
 def test_what_is_frozen_is_loosened_before_a_tab_shrinks_to_it():
     raw = dict(blank().raw)
-    mark = {"metadataKey": "consortium.output", "metadataValue": "scores"}
+    mark = {"metadataKey": "consortium.output", "metadataValue": "scores@5"}
     grid = {"rowCount": 9, "columnCount": 10, "frozenColumnCount": 9}
     old = {"properties": {"sheetId": 5, "title": "成绩分析", "gridProperties": grid}, "developerMetadata": [mark]}
     requests = asked("nothing_entered", spreadsheet(raw | {"sheets": [*raw["sheets"], old]}))

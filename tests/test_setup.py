@@ -320,7 +320,9 @@ def test_a_sheet_that_staff_made_is_tied_by_its_alias(shared):
     put(shared, "结对登记", [["类别", "甲方", "甲方学校", "乙方", "乙方学校", "开始日期"]])
     made = shared.init()
     tab = shared.tab("结对登记")
-    assert (SHEET_KEY, "pairings") in {(m["metadataKey"], m["metadataValue"]) for m in tab["developerMetadata"]}
+    assert (SHEET_KEY, f"pairings@{tab['properties']['sheetId']}") in {
+        (m["metadataKey"], m["metadataValue"]) for m in tab["developerMetadata"]
+    }
     columns = tab["data"][0]["columnMetadata"]
     assert [m["metadataValue"] for m in columns[5]["developerMetadata"] if m["metadataKey"] == COLUMN_KEY] == [
         "pairings.start"

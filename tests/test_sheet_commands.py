@@ -177,9 +177,9 @@ def test_drop_downs_that_pasting_destroyed(sheets, full, run):
 
 
 def _header(rows, name):
-    return next(
-        (row, column) for row, line in enumerate(rows) for column, text in enumerate(line) if text.strip(" *") == name
-    )
+    """Row and column, from 0, of a column's header."""
+    places = ((row, column) for row, line in enumerate(rows) for column in range(len(line)))
+    return next((row, column) for row, column in places if "".join(rows[row][column].split()).strip("*") == name)
 
 
 # --- the same as a workbook
@@ -405,6 +405,120 @@ def test_the_other_commands(full, run, tmp_path):
     )
 
 
+def test_copies_that_people_make_of_our_tabs_are_theirs(sheets, full, run):
+    config = full[1].read_text() + "[output]\nschool_sheets = true\n"
+    full[1].write_text(config)
+    run("dashboard", "--config", full[1], "--as-of", "2026-11-17")
+    book = sheets.client().open_by_key(full[0])
+    front = book.worksheet("看板")
+    kept = front.duplicate(insert_sheet_index=0, new_sheet_name="看板 存档")
+    kept.update_acell("A1", "我的存档")
+    school = next(tab for tab in book.worksheets() if tab.title.startswith("待改·"))
+    school.duplicate(new_sheet_name="我的待改")
+    full[1].write_text(config.replace("true", "false"))
+    for day in (DAY, "2026-12-01"):
+        code, _, err = run("dashboard", "--config", full[1], "--as-of", day)
+        assert code == 0, err
+    titles = [tab.title for tab in book.worksheets()]
+    assert {"看板 存档", "我的待改"} <= set(titles)
+    assert not any(title.startswith("待改·") for title in titles)
+    assert book.worksheet("看板 存档").acell("A1").value == "我的存档"
+    assert "2026-12-01" in json.dumps(_cells(sheets, full[0], "看板"), ensure_ascii=False)
+
+
+def test_what_the_owner_does_to_our_tabs_does_not_stop_us(sheets, full, run):
+    run("dashboard", "--config", full[1], "--as-of", "2026-11-17")
+    book = sheets.client().open_by_key(full[0])
+    front = book.worksheet("待改")
+    whole = {"sheetId": front.id, "startRowIndex": 0, "endRowIndex": 9, "startColumnIndex": 0, "endColumnIndex": 4}
+    white = {"headerColor": {"red": 1}, "firstBandColor": {"red": 1}, "secondBandColor": {"blue": 1}}
+    spec = next(iter(next(tab for tab in sheets.store.books[full[0]].sheets if tab.title == "看板").charts.values()))[
+        "spec"
+    ]
+    own = {"spec": spec, "position": {"overlayPosition": {"anchorCell": {"sheetId": front.id}}}, "chartId": 99}
+    sheets.edit(
+        full[0],
+        {"request": {"addBanding": {"bandedRange": {"range": whole, "rowProperties": white}}}},
+        {"request": {"addChart": {"chart": own}}},
+    )
+    code, _, err = run("dashboard", "--config", full[1], "--as-of", DAY)
+    assert code == 0, err
+    tab = next(tab for tab in sheets.store.books[full[0]].sheets if tab.id == front.id)
+    assert (tab.banded, 99 in tab.charts) == ({}, True)
+
+
+def test_charts_and_names_that_were_deleted_come_back(sheets, full, run):
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    book = sheets.store.books[full[0]]
+    front = next(tab for tab in book.sheets if tab.title == "看板")
+    for number in list(front.charts):
+        sheets.edit(full[0], {"request": {"deleteEmbeddedObject": {"objectId": number}}})
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert len(next(tab for tab in sheets.store.books[full[0]].sheets if tab.title == "看板").charts) == len(
+        front.charts
+    )
+    (named,) = (
+        key for key, item in sheets.store.books[full[0]].named_ranges.items() if item["name"] == "consortium_lights"
+    )
+    sheets.edit(full[0], {"request": {"deleteNamedRange": {"namedRangeId": named}}})
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert any(item["name"] == "consortium_lights" for item in sheets.store.books[full[0]].named_ranges.values())
+
+
+def test_an_archive_of_an_entry_sheet_is_not_read(sheets, full, run):
+    run("init", "--config", full[1])
+    book = sheets.client().open_by_key(full[0])
+    tab = book.worksheet("活动")
+    tab.duplicate(new_sheet_name="活动 去年的")
+    top = _header(tab.get_all_values(), "类别")[0]
+    tab.batch_clear([f"A{top + 2}:Z500"])
+    _, out, _ = run("check", "--json", "--config", full[1], "--as-of", DAY)
+    problems = json.loads(out)
+    assert not any(problem["rule"] == "sheet.renamed" for problem in problems)
+    assert not any(problem["sheet"] == "活动" and problem["row"] for problem in problems)
+
+
+@pytest.mark.parametrize("content", ["2026-", '["", "2026-'])
+def test_a_memory_that_somebody_typed_over_is_told_and_does_not_stop_us(sheets, full, run, content):
+    run("dashboard", "--config", full[1], "--as-of", "2026-11-17")
+    book = sheets.client().open_by_key(full[0])
+    memory = book.worksheet(OUTPUTS.book["memory"])
+    cells = [[cell.replace(content, "x") for cell in row] for row in memory.get_all_values()]
+    memory.update(cells, value_input_option="RAW")
+    for command in ("dashboard", "preview", "doctor"):
+        more = [] if command == "doctor" else ["--as-of", DAY]
+        code, _, err = run(command, "--config", full[1], *more, *(["--no-open"] if command == "preview" else []))
+        assert "unexpected fault" not in err, err
+        assert code in {0, 1}, err
+
+
+def test_numbers_that_may_be_days_are_pointed_out(sheets, place, run):
+    rows = {
+        "学校": [["学校", "角色"], ["中心", "领衔学校"]],
+        "成绩": [
+            ["考试", "日期", "学校", "年级", "学科", "参考人数", "平均分"],
+            ["期中", "2025-11-13", "中心", "六年级", "语文", "9/8", 81.5],
+            ["期中", "2025-11-13", "全市", "六年级", "语文", "", 80],
+        ],
+    }
+    book = sheets.client().open_by_key(place[0])
+    for title, lines in rows.items():
+        book.add_worksheet(title, 50, 10).update(lines, value_input_option="USER_ENTERED")
+    _, out, _ = run("check", "--json", "--config", place[1], "--as-of", DAY)
+    (found,) = (problem for problem in json.loads(out) if problem["rule"] == "number.like_date")
+    assert (found["cell"], found["severity"], "09-08" in found["message"]) == ("F2", "warning", True)
+
+
+def test_an_error_cell_is_lit(sheets, full, run):
+    tab = sheets.client().open_by_key(full[0]).worksheet("活动")
+    header, column = _header(tab.get_all_values(), "状态")
+    cell = f"{'ABCDEFGHIJKLM'[column]}{header + 4}"
+    tab.update([["=1/0"]], cell, value_input_option="USER_ENTERED")
+    run("init", "--config", full[1])
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    assert _red(sheets, full[0], f"活动!{cell}")
+
+
 # --- lights
 
 
@@ -491,6 +605,19 @@ def test_doctor_on_a_workbook(sample, run, tmp_path):
     assert (code, "✗ 打开表格" in out) == (3, True)
     (tmp_path / "consortium.toml").write_text("[nonsense]\n")
     assert run("doctor", "--workbook", sample)[0] == 2
+
+
+def test_doctor_says_what_it_found_before_a_fault(sheets, full, run, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    sheets.faults.add("error", status=500, path=":getByDataFilter")
+    code, out, _ = run("doctor", "--config", full[1])
+    assert (code, "✓ 打开表格" in out, "✗ 设置 set-up" in out) == (3, True, True)
+
+
+def test_a_fault_keeps_its_code_with_the_traceback(sheets, full, run):
+    sheets.faults.add("not_found")
+    code, _, err = run("check", "--config", full[1], "--debug")
+    assert (code, "Traceback" in err) == (3, True)
 
 
 def test_a_source_is_named_once(sheets, full, sample, run, tmp_path):

@@ -15,7 +15,7 @@ from toolkit.header import Header, field_named, find_header
 from toolkit.problems import Catalogue, Problem
 from toolkit.schema import Field, Schema, SheetSchema
 from toolkit.tables import Cells, Mask, Table, cell_problem, places
-from toolkit.values import Reading, cleaned, read, shown
+from toolkit.values import Reading, cleaned, like_day, read, shown
 from toolkit.workbook import RawValue, Sheet
 
 _LONGEST_TOTAL = 16
@@ -87,6 +87,8 @@ def _column(
     if serial and field.kind == "date":
         raws = [day_of_serial(raw) for raw in raws]
     readings = [read(field, raw, schema.words, as_of) for raw in raws]
+    if serial and field.kind in {"int", "number"}:
+        readings = [like_day(raw, reading) for raw, reading in zip(raws, readings, strict=True)]
     return Cells(position, raws, codes, readings)
 
 

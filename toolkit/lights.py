@@ -18,6 +18,8 @@ from toolkit.workbook import RawValue, column_letters
 RANGE_NAME: Final = "consortium_lights"
 """The named range that holds the keys; a conditional format reaches another tab only through INDIRECT."""
 _LONGEST: Final = 200
+_ERRORS: Final = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#ERROR!")
+"""Error cells by their ERROR.TYPE, from 1."""
 _CELL: Final = re.compile(r"([A-Z]+)(\d+)")
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 a spreadsheet's day has no zone
 
@@ -54,7 +56,8 @@ def light_formula(sheet_key: str, columns: int) -> str:
     """
     last = column_letters(columns - 1)
     place = f'"{sheet_key}!"&ADDRESS(ROW(A1),COLUMN(A1),4)&"|"'
-    content = f'LEFT(IF(ISNUMBER(A1),N(A1)&"",A1&""),{_LONGEST})'
+    errors = ",".join(f'"{text}"' for text in _ERRORS)
+    content = f'IFERROR(LEFT(IF(ISNUMBER(A1),N(A1)&"",A1&""),{_LONGEST}),CHOOSE(ERROR.TYPE(A1),{errors}))'
     for sign in "~*?":  # MATCH would take them for wildcards
         content = f'SUBSTITUTE({content},"{sign}","~{sign}")'
     return f'=AND(COUNTA($A1:${last}1)>0,ISNUMBER(MATCH({place}&{content},INDIRECT("{RANGE_NAME}"),0)))'

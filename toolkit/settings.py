@@ -68,7 +68,7 @@ class GoogleSettings(Part):
     """
 
     credentials: Path | None = None
-    proxy: str | None = Field(default=None, min_length=1)
+    proxy: str | None = Field(default=None, min_length=1, repr=False)
     sheets_url: str = Field(default="https://sheets.googleapis.com", pattern=_ADDRESS)
     drive_url: str = Field(default="https://www.googleapis.com", pattern=_ADDRESS)
     reads_per_minute: int = Field(default=60, ge=1)

@@ -6,17 +6,17 @@ Shapes are those of the Sheets API (https://developers.google.com/workspace/shee
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
 SHEET_KEY: Final = "consortium.sheet"
-"""Developer metadata of a tab: the key of its schema, such as `events`."""
+"""Developer metadata of a tab: the key of its schema and the tab it was given to, such as `events@17` (`tie`)."""
 COLUMN_KEY: Final = "consortium.column"
 """Developer metadata of a column: the keys of sheet and field, such as `events.kind`."""
 OUTPUT_KEY: Final = "consortium.output"
-"""Developer metadata of a tab that the toolkit writes: which one it is, such as `dashboard`."""
+"""Developer metadata of a tab that the toolkit writes: which one it is, such as `dashboard@17` (`tie`)."""
 STATE_KEY: Final = "consortium.state"
 """Developer metadata of the spreadsheet: the fingerprint of what was written last."""
 
@@ -45,7 +45,7 @@ class Tab:
         grid: whether it has cells at all; a tab may be one chart.
         key: key of the schema that its metadata names; None where none does.
         output: which of the toolkit's own tabs its metadata says it is; None for everybody else's.
-        fields: the field that a column's metadata names, by the column's place from 0.
+        fields: the field of that schema that a column's metadata names, such as `events.kind`, by its place from 0.
         raw: the API's `Sheet`.
     """
 
@@ -94,7 +94,7 @@ class Spreadsheet:
 
     @property
     def outputs(self) -> Mapping[str, Tab]:
-        """The toolkit's own tabs by what they are; of several that claim to be one, the one made first."""
+        """The toolkit's own tabs by what they are."""
         return {tab.output: tab for tab in reversed(self.tabs) if tab.output}
 
     def titled(self, title: str) -> Tab | None:
@@ -134,31 +134,50 @@ def spreadsheet(raw: Json) -> Spreadsheet:
 
 
 def _tab(raw: Json) -> Tab:
-    properties, marks = raw["properties"], _marks(raw.get("developerMetadata", ()))
-    grid = properties.get("gridProperties", {})
+    properties = raw["properties"]
+    number, grid = properties.get("sheetId", 0), properties.get("gridProperties", {})
+    key = _tied_key(raw, SHEET_KEY, number)
     fields: dict[int, str] = {}
     for block in raw.get("data", ()):
         for place, column in enumerate(block.get("columnMetadata", ()), block.get("startColumn", 0)):
-            mark = _marks(column.get("developerMetadata", ())).get(COLUMN_KEY)
-            if mark:
-                fields[place] = mark
+            for mark in _marks(column, COLUMN_KEY):
+                if key and mark.startswith(f"{key}."):
+                    fields.setdefault(place, mark)
     return Tab(
-        id=properties.get("sheetId", 0),
+        id=number,
         title=properties["title"],
         rows=grid.get("rowCount", 0),
         columns=grid.get("columnCount", 0),
         hidden=properties.get("hidden", False),
         grid=properties.get("sheetType", "GRID") == "GRID",
-        key=marks.get(SHEET_KEY),
-        output=marks.get(OUTPUT_KEY),
+        key=key,
+        output=_tied_key(raw, OUTPUT_KEY, number),
         fields=fields,
         raw=raw,
     )
 
 
-def _marks(items: Iterable[Json]) -> Mapping[str, str]:
-    """Values of developer metadata by key; of several of one key, the first."""
-    return {item["metadataKey"]: item.get("metadataValue", "") for item in reversed(list(items))}
+def tie(key: str, sheet: int) -> str:
+    """The value that ties a tab to a key. It names the tab: a copy that people make of it is theirs and not tied.
+
+    Args:
+        key: of a schema, or of one of the toolkit's own tabs.
+        sheet: the tab's id.
+    """
+    return f"{key}@{sheet}"
+
+
+def _tied_key(raw: Json, name: str, sheet: int) -> str | None:
+    """The key that a tab's metadata of this name ties it to; None where it ties some other tab, or nothing."""
+    keys = (mark.rpartition("@") for mark in _marks(raw, name))
+    return next((key for key, _, number in keys if key and number == str(sheet)), None)
+
+
+def _marks(raw: Json, name: str) -> Iterator[str]:
+    """Values of the developer metadata of this name, in order."""
+    for item in raw.get("developerMetadata", ()):
+        if item["metadataKey"] == name and item.get("metadataValue"):
+            yield item["metadataValue"]
 
 
 def free_id(name: str, taken: Collection[int]) -> int:

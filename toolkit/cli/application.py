@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Annotated
 
@@ -58,14 +59,14 @@ def main() -> None:
         app()
     except ToolkitError as error:
         if debug:
-            raise
+            traceback.print_exc()
         _fail(str(error), error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 the one place where anything is caught
         if debug:
-            raise
+            traceback.print_exc()
         _fail(f"an unexpected fault ({type(error).__name__}); run again with --debug and report what it prints.", 2)
     finally:
         while _last_words:

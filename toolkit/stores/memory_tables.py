@@ -216,14 +216,40 @@ def loaded(rows: Mapping[str, Sequence[str]]) -> tuple[sqlite3.Connection, int]:
         step(connection)
     lost = 0
     for table in _tables():
+        columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        places = ", ".join("?" * len(columns))
         for row in rows.get(table, ()):
             try:
                 values = json.loads(row)
-                places = ", ".join("?" * len(values))
+                for column, value in zip(columns, values, strict=True):
+                    _verify(column, value)
                 connection.execute(f"INSERT INTO {table} VALUES ({places})", values)  # noqa: S608 our own tables
             except (ValueError, TypeError, sqlite3.Error):
                 lost += 1
+    connection.execute("DELETE FROM figures WHERE run NOT IN (SELECT number FROM runs)")
     return connection, lost
+
+
+_DAYS: Final = frozenset({"day", "first", "changed", "seen", "gone"})
+_NUMBERS: Final = frozenset({"number", "run", "met", "counted", "behind", "errors", "grave"})
+_MAY_LACK: Final = frozenset({"gone", "errors"})
+
+
+def _verify(column: str, value: object) -> None:
+    """Raise ValueError or TypeError where a value is none of its column: somebody may have typed over it."""
+    if value is None and column in _MAY_LACK:
+        return
+    if column in _NUMBERS:
+        if not isinstance(value, int):
+            raise TypeError(column)
+    elif not isinstance(value, str):
+        raise TypeError(column)
+    elif column in _DAYS:
+        date.fromisoformat(value)
+    elif column == "at":
+        datetime.fromisoformat(value)
+    elif column == "schools" and not all(isinstance(school, str) for school in json.loads(value)):
+        raise TypeError(column)
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:

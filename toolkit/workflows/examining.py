@@ -77,7 +77,10 @@ class _Examination:
         assessment = assess(source.read(), self.schema, today(), self.settings.community.name)
         self._sheets(assessment)
         if isinstance(source, GoogleSheet):
-            _Tabs(self.found, source, self.outputs).look()
+            try:
+                _Tabs(self.found, source, self.outputs).look()
+            except SourceError as error:
+                _told(self.found, "setup", error)
         memory = source.memory.recall(assessment.as_of)
         if memory.fault:
             self.found.add("memory", "amiss", "forgotten", reason=memory.fault)

@@ -85,8 +85,8 @@ class Lacking:
         source = self._source
         email = source.connection.identity.email
         editors = [email] if email else []
-        ranges, fields = setup_reads(structure, source.schema, repair=self._repair)
-        self._grids = source.connection.grids(ranges, fields) if ranges else {}
+        tabs, fields = setup_reads(structure, source.schema, repair=self._repair)
+        self._grids = source.connection.grids(tabs, fields)
         found = setup(
             structure,
             self._grids,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from toolkit.lights import light_keys
+from toolkit.lights import RANGE_NAME, light_keys
 from toolkit.progress import notice
 from toolkit.workflows.remembering import Remembered
 
@@ -31,13 +31,13 @@ def write_tabs(past: Remembered, source: GoogleSheet) -> str:
         SheetError: it cannot be written.
     """
     from toolkit.stores.sheets.guard import check_own
-    from toolkit.stores.sheets.writing import apply, fingerprint
+    from toolkit.stores.sheets.writing import apply, fingerprint, written
 
     past.record()
     drawing = _Drawing(past, source)
     structure = source.seen.structure
     state = fingerprint(version("consortium-toolkit"), drawing.contents, source.memory.after)
-    if not (structure.state and structure.state[1] == state and drawing.stands_in(structure)):
+    if not (written(structure, state) and drawing.stands_in(structure)):
         structure = apply(source.connection, structure, drawing.requests, check_own, state)
     else:
         notice("nothing has changed since the last run; nothing was written.")
@@ -60,10 +60,12 @@ class _Drawing:
         return self.view, tuple(self.lights.values()), tabs, self.school_sheets
 
     def stands_in(self, structure: Spreadsheet) -> bool:
-        """Whether every tab is there."""
+        """Whether every tab is there and protected, and the range of lights too."""
         from toolkit.render.grid.dashboard_tabs import wished_titles
 
-        return wished_titles(self.outputs).keys() <= structure.outputs.keys()
+        there = {key for key, tab in structure.outputs.items() if tab.some("protectedRanges")}
+        names = {named["name"] for named in structure.raw.get("namedRanges", ())}
+        return wished_titles(self.outputs).keys() <= there and RANGE_NAME in names
 
     def requests(self, structure: Spreadsheet) -> list[Json]:
         """What brings the spreadsheet from what it is to what it should show."""
@@ -94,7 +96,7 @@ class _Drawing:
         fresh = Frame(2, 8, hidden=True)
         made = [] if own.tab else own_tab(own, fresh, structure, editors)
         rows, columns = (own.tab.rows, own.tab.columns) if own.tab else (fresh.rows, fresh.columns)
-        return [*made, *self.source.memory.requests(own.id, rows, columns)]
+        return [*made, *self.source.memory.requests(own.id, rows, columns, new=own.tab is None)]
 
     def front(self, structure: Spreadsheet) -> int:
         """The tab of the dashboard, made or about to be."""

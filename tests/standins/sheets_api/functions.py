@@ -91,6 +91,24 @@ def _is_na(run: Any, arguments: tuple[Any, ...]) -> bool:
     return False
 
 
+_TYPES: Final = ("NULL_VALUE", "DIVIDE_BY_ZERO", "VALUE", "REF", "NAME", "NUM", "N_A", "ERROR")
+
+
+def _error_type(run: Any, arguments: tuple[Any, ...]) -> int:
+    try:
+        single(run.node(arguments[0]))
+    except FormulaFault as fault:
+        return _TYPES.index(fault.kind) + 1 if fault.kind in _TYPES else len(_TYPES)
+    raise FormulaFault("N_A", "ERROR.TYPE is given no error.")
+
+
+def _choose(run: Any, arguments: tuple[Any, ...]) -> Any:
+    place = int(as_number(single(run.node(arguments[0]))))
+    if not 1 <= place < len(arguments):
+        raise FormulaFault("NUM", "CHOOSE has no such choice.")
+    return run.node(arguments[place])
+
+
 def _place(run: Any, arguments: tuple[Any, ...], *, row: bool) -> int:
     if not arguments:
         return (run.row if row else run.column) + 1
@@ -193,6 +211,8 @@ LAZY: Final[dict[str, Function]] = {
     "IFNA": _iferror,
     "ISERROR": _is_error,
     "ISNA": _is_na,
+    "ERROR.TYPE": _error_type,
+    "CHOOSE": _choose,
     "ROW": lambda run, arguments: _place(run, arguments, row=True),
     "COLUMN": lambda run, arguments: _place(run, arguments, row=False),
 }

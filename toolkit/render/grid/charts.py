@@ -34,6 +34,10 @@ def settle(book: GridBook) -> None:
             chart.series[place] = {**series, "categories": joined[names]}
 
 
+_MOST: Final = 50
+"""So many charts of ours no tab ever had; charts that people add have other ids and stay."""
+
+
 def chart_requests(
     sheet: GridSheet, key: str, ids: Mapping[str, int], there: Sequence[int], others: Collection[int]
 ) -> list[Json]:
@@ -52,7 +56,8 @@ def chart_requests(
         number = free_id(f"output.{key}.chart.{place}", {*others, *kept})
         kept.add(number)
         requests += _chart(number, placed, ids[sheet.title], _spec(placed, ids), new=number not in there)
-    return requests + [{"deleteEmbeddedObject": {"objectId": number}} for number in there if number not in kept]
+    ours = {free_id(f"output.{key}.chart.{place}", ()) for place in range(_MOST)} - kept
+    return requests + [{"deleteEmbeddedObject": {"objectId": number}} for number in there if number in ours]
 
 
 def _chart(number: int, placed: Placed, tab: int, spec: Json, *, new: bool) -> list[Json]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from toolkit.render.grid.formats import colour
-from toolkit.spreadsheet import OUTPUT_KEY, Json, Spreadsheet, Tab, free_id
+from toolkit.spreadsheet import OUTPUT_KEY, Json, Spreadsheet, Tab, free_id, tie
 
 OUR_MARK: Final = "consortium"
 """What a protection of ours says, and the head of the column of lights."""
@@ -118,7 +118,7 @@ def _grid(own: Own, frame: Frame, *, first: bool) -> Iterator[Json]:
     if own.tab is None:
         place = {"index": 0} if first else {}
         yield {"addSheet": {"properties": {**shown, "title": own.title, "hidden": frame.hidden, **tint, **place}}}
-        mark = {"metadataKey": OUTPUT_KEY, "metadataValue": own.key, "visibility": "DOCUMENT"}
+        mark = {"metadataKey": OUTPUT_KEY, "metadataValue": tie(own.key, own.id), "visibility": "DOCUMENT"}
         yield {"createDeveloperMetadata": {"developerMetadata": {**mark, "location": {"sheetId": own.id}}}}
         return
     if _still(own.tab, "frozenRowCount") >= frame.rows or _still(own.tab, "frozenColumnCount") >= frame.columns:

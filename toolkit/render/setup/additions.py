@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from toolkit.render import entry_columns
 from toolkit.render.entry_look import CELL, INK, STAR
 from toolkit.render.grid.formats import colour
 from toolkit.render.setup.ground import Ground
 from toolkit.render.setup.places import Place
-from toolkit.render.setup.shapes import Request, area, look, pixels, runs, tall
+from toolkit.render.setup.shapes import Request, Span, area, look, pixels, runs, tall
 from toolkit.schema import Field
 
-_HEADER_HEIGHT = 32
+_HEADER_HEIGHT: Final = 32
+SIZES: Final = "pixelSize,hiddenByUser"
+"""What is set of columns and rows; those that are inserted would be hidden where their neighbours are."""
 
 
 def new_tabs(ground: Ground) -> Iterator[Request]:
@@ -27,34 +30,46 @@ def new_tabs(ground: Ground) -> Iterator[Request]:
         }
         properties = {"sheetId": place.tab.id, "title": place.tab.title, "gridProperties": grid}
         yield {"addSheet": {"properties": properties | {"tabColorStyle": colour(ground.hue(place)[0])}}}
-        yield from _measures(place)
+        # Rows below are given no height: one with a height of its own would not grow with a text of several lines.
+        yield _size(place, "ROWS", 0, 1, tall(_HEADER_HEIGHT))
+        yield from _widths(place)
 
 
-def _measures(place: Place) -> Iterator[Request]:
-    """The header's height and the columns' widths; only tabs that are new are given any.
-
-    Rows below are given none: one with a height of its own would no longer grow with a text of several lines.
-    """
-    yield _size(place, "ROWS", 0, 1, tall(_HEADER_HEIGHT))
+def _widths(place: Place) -> Iterator[Request]:
+    """The widths of columns in new tabs and of inserted ones."""
     for field, column in place.fields:
-        width = entry_columns.column_width(field, ())
-        yield _size(place, "COLUMNS", column, column + 1, pixels(width))
+        if field.key in place.added:
+            width = entry_columns.column_width(field, ())
+            yield _size(place, "COLUMNS", column, column + 1, pixels(width))
 
 
 def _size(place: Place, dimension: str, start: int, end: int, size: int) -> Request:
     span = {"sheetId": place.tab.id, "dimension": dimension, "startIndex": start, "endIndex": end}
-    change = {"range": span, "properties": {"pixelSize": size}, "fields": "pixelSize"}
+    change = {"range": span, "properties": {"pixelSize": size, "hiddenByUser": False}, "fields": SIZES}
     return {"updateDimensionProperties": change}
 
 
 def room(ground: Ground) -> Iterator[Request]:
-    """More columns where the grid is too narrow for those that are added, more rows for what is put into them."""
+    """The columns that are added, and more of them and of rows where the grid is too small for what comes.
+
+    What is added goes into columns that are inserted, never into those that were found free: by the time it arrives
+    they may not be. Google inserts only before a column, so that one is appended where there is none to the right.
+    """
     for place in ground.places.values():
         there = next((tab for tab in ground.sheet.tabs if tab.id == place.tab.id), place.tab)
-        needs = {"COLUMNS": place.tab.columns - there.columns, "ROWS": place.tab.rows - there.rows}
-        for dimension, length in needs.items():
+        columns = place.inserted[0] + 1 if place.inserted else place.tab.columns
+        for dimension, length in (("COLUMNS", columns - there.columns), ("ROWS", place.tab.rows - there.rows)):
             if length > 0:
                 yield {"appendDimension": {"sheetId": place.tab.id, "dimension": dimension, "length": length}}
+        if place.inserted:
+            yield inserted(place, "COLUMNS", place.inserted)
+            yield from _widths(place)
+
+
+def inserted(place: Place, dimension: str, span: Span) -> Request:
+    """Blank columns or rows, with the formats of those to the right or below."""
+    where = {"sheetId": place.tab.id, "dimension": dimension, "startIndex": span[0], "endIndex": span[1]}
+    return {"insertDimension": {"range": where, "inheritFromBefore": False}}
 
 
 def formats(ground: Ground) -> Iterator[Request]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
+from toolkit.schema import Schema
 from toolkit.spreadsheet import Tab
 from toolkit.workbook import Sheet
 
@@ -46,9 +48,20 @@ class Grid:
         return note
 
     def blank(self, row: int, column: int) -> bool:
-        """Whether a cell has neither a value nor a formula."""
+        """Whether a cell has nothing entered, not even what its format hides, and shows nothing; nor is it merged away."""
         cell = self.cell(row, column)
-        return not (cell.get("formattedValue") or cell.get("userEnteredValue"))
+        return not (cell.get("formattedValue") or cell.get("userEnteredValue") or (row, column) in self._covered)
+
+    @cached_property
+    def _covered(self) -> frozenset[tuple[int, int]]:
+        """The cells of merged areas but for the first of each."""
+        return frozenset(
+            (row, column)
+            for merge in self.merges
+            for row in range(merge.get("startRowIndex", 0), merge["endRowIndex"])
+            for column in range(merge.get("startColumnIndex", 0), merge["endColumnIndex"])
+            if (row, column) != (merge.get("startRowIndex", 0), merge.get("startColumnIndex", 0))
+        )
 
     def untouched(self, row: int, column: int) -> bool:
         """Whether a cell has no note either."""
@@ -56,7 +69,7 @@ class Grid:
 
     def empty(self) -> bool:
         """Whether nobody has put anything anywhere."""
-        return all(self.untouched(row, column) for row, cells in enumerate(self.cells) for column in range(len(cells)))
+        return not self.merges and all(self.untouched(row, column) for row, cells in enumerate(self.cells) for column in range(len(cells)))
 
     def filled(self, row: int) -> list[int]:
         """The columns in which a row holds anything."""
@@ -71,26 +84,34 @@ class Grid:
         """Whether somebody has said how numbers show there."""
         return bool(self.cell(row, column).get("userEnteredFormat", {}).get("numberFormat"))
 
-    def taken(self, header: int, column: int) -> bool:
-        """Whether somebody uses a column: anything in it, or a merged cell that reaches down to the header."""
-        if any(not self.untouched(row, column) for row in range(len(self.cells))):
-            return True
-        return any(
-            _within(merge, "Column", column) and merge.get("endRowIndex", header + 1) > header for merge in self.merges
-        )
-
     def in_table(self, column: int) -> bool:
         """Whether a column belongs to a table, whose rules and formats are the table's own."""
         return any(_within(table.get("range", {}), "Column", column) for table in self.tables)
 
-    def last_row(self, columns: Sequence[int]) -> int:
-        """The last row with anything in one of these columns; -1 where there is none."""
-        filled = (row for row in range(len(self.cells) - 1, -1, -1) if any(not self.untouched(row, c) for c in columns))
-        merged = max((merge.get("endRowIndex", 0) - 1 for merge in self.merges), default=-1)
-        return max(next(filled, -1), merged)
+    def last_row(self) -> int:
+        """The last row that somebody uses, in any column; -1 where there is none."""
+        filled = (row for row in range(len(self.cells) - 1, -1, -1) if self.filled(row))
+        return max(next(filled, -1), *(merge["endRowIndex"] - 1 for merge in self.merges), -1)
 
-    def sheet(self, tab: Tab) -> Sheet:
-        """The tab as the rest of the toolkit reads it, what it shows as text."""
+    def last_column(self) -> int:
+        """The last column that somebody uses, in any row; -1 where there is none."""
+        areas = (*self.merges, *(table.get("range", {}) for table in self.tables))
+        filled = (columns[-1] for row in range(len(self.cells)) if (columns := self.filled(row)))
+        return max((*filled, *(area.get("endColumnIndex", 0) - 1 for area in areas)), default=-1)
+
+    def with_columns(self, start: int, count: int) -> Grid:
+        """The same with blank columns inserted to the right of all that is used."""
+        blank = (_BLANK,) * count
+        return replace(self, cells=[(*row[:start], *blank, *row[start:]) if row[start:] else row for row in self.cells])
+
+    def with_rows(self, start: int, count: int) -> Grid:
+        """The same with blank rows inserted below all that is used."""
+        blank: tuple[Sequence[Cell], ...] = ((),) * count
+        return replace(self, cells=(*self.cells[:start], *blank, *self.cells[start:])) if self.cells[start:] else self
+
+    def sheet(self, tab: Tab, schema: Schema) -> Sheet:
+        """The tab as the rest of the toolkit reads it, what it shows as text; a tie to something unknown is none."""
+        key = tab.key if tab.key in schema.sheets else None
         rows = [[str(cell.get("formattedValue", "")) for cell in cells] for cells in self.cells]
         for merge in self.merges:
             top, left = merge.get("startRowIndex", 0), merge.get("startColumnIndex", 0)
@@ -99,7 +120,7 @@ class Grid:
                 rows[row] += [""] * (right - len(rows[row]))
                 rows[row][left:right] = [self.text(top, left)] * (right - left)
         ties = ((place, *mark.partition(".")[::2]) for place, mark in tab.fields.items())
-        return Sheet(tab.title, rows, tab.key, {place: field for place, sheet, field in ties if sheet == tab.key})
+        return Sheet(tab.title, rows, key, {place: field for place, sheet, field in ties if sheet == key})
 
 
 def _within(merge: Json, side: str, place: int) -> bool:

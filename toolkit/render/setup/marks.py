@@ -11,9 +11,9 @@ from toolkit.render.entry_look import MISSING
 from toolkit.render.grid.formats import colour
 from toolkit.render.setup.grid import Json
 from toolkit.render.setup.ground import Ground
-from toolkit.render.setup.places import Place
+from toolkit.render.setup.places import Place, marks
 from toolkit.render.setup.shapes import Request, area, below
-from toolkit.spreadsheet import COLUMN_KEY, SHEET_KEY
+from toolkit.spreadsheet import COLUMN_KEY, SHEET_KEY, tie
 from toolkit.workbook import column_letters
 
 HEADER_GUARD: Final = "consortium header"
@@ -80,7 +80,6 @@ def looks(ground: Ground) -> Iterator[Request]:
         for rule in (*_light(place), *_missing(place)):
             yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
             index += 1
-        yield from _wider_light(place)
 
 
 def _missing(place: Place) -> Iterator[Request]:
@@ -98,18 +97,11 @@ def _is_missing(rule: Json, column: int) -> bool:
 
 
 def _light(place: Place) -> Iterator[Request]:
-    if not any(is_light(rule) for rule in place.grid.looks):
+    """The light, and one more over columns that this run adds: by its index another's rule might be hit meanwhile."""
+    spans = [span for rule in place.grid.looks if is_light(rule) for span in rule.get("ranges", ())]
+    ends = [span.get("endColumnIndex", place.width) for span in spans]
+    if not ends or (place.added and max(ends) < place.width):
         yield _light_rule(place)
-
-
-def _wider_light(place: Place) -> Iterator[Request]:
-    """The light over columns that this run adds."""
-    for index, rule in enumerate(place.grid.looks):
-        ends = [span.get("endColumnIndex", place.width) for span in rule.get("ranges", ())]
-        if is_light(rule) and place.added and max(ends, default=0) < place.width:
-            change = {"sheetId": place.tab.id, "index": index, "rule": _light_rule(place)}
-            yield {"updateConditionalFormatRule": change}
-            return
 
 
 def is_light(rule: Json) -> bool:
@@ -153,11 +145,11 @@ def metadata(ground: Ground) -> Iterator[Request]:
     """What ties each sheet and column to the schema, wherever people move or rename it."""
     for place in ground.places.values():
         key, sheet = place.declared.key, place.tab.id
-        if place.tab.key != key:
-            yield _metadata(ground, SHEET_KEY, key, {"sheetId": sheet})
+        if place.tab.key != key and tie(key, sheet) not in marks(place.tab.raw, SHEET_KEY):
+            yield _metadata(ground, SHEET_KEY, tie(key, sheet), {"sheetId": sheet})
         for field, column in place.fields:
             name = f"{key}.{field.key}"
-            if place.tied(column) is None:
+            if place.tied(column) is None and not place.marked(column, name):
                 span = {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": column, "endIndex": column + 1}
                 yield _metadata(ground, COLUMN_KEY, name, {"dimensionRange": span})
 

@@ -11,6 +11,7 @@ from typing import Final
 from toolkit.render.entry_columns import Row
 from toolkit.render.entry_look import GUESS
 from toolkit.render.grid.formats import colour, number_format
+from toolkit.render.setup.additions import inserted
 from toolkit.render.setup.ground import Ground
 from toolkit.render.setup.places import Place
 from toolkit.render.setup.shapes import Request, area
@@ -57,13 +58,20 @@ def choose(rows: Sequence[Row], place: Place | None) -> Choice:
 
 def start_row(place: Place) -> int:
     """The first row below the last filled one."""
-    return max(place.first, place.grid.last_row(list(place.columns.values())) + 1)
+    return max(place.first, place.grid.last_row() + 1)
 
 
 def quota_rows(ground: Ground, rows: Sequence[Row]) -> Iterator[Request]:
-    """The requests that put rules below the last filled row."""
+    """The requests that put rules below the last filled row, the last ones of a batch.
+
+    In a tab that is there they go into rows inserted for them, which hold nothing, whatever people do meanwhile.
+    (`appendCells` knows only values: it would write into the notes and merged cells below them, and one mask for all
+    cells would take away their formats.)
+    """
     place = ground.places.get("quotas")
     if place is not None and rows:
+        if not place.new:
+            yield inserted(place, "ROWS", (start_row(place), start_row(place) + len(rows)))
         for field, column in place.fields:
             yield from _column(field, place, column, start_row(place), rows, ground.guide.assumed)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from toolkit.schema import Schema, SheetSchema
-from toolkit.spreadsheet import Spreadsheet, Tab, quoted_title
+from toolkit.spreadsheet import Spreadsheet, Tab
 
 _FIELDS: Final = (
     "sheets(properties(sheetId),merges,tables(range),conditionalFormats(ranges,booleanRule(condition)),"
-    "data(startRow,rowData(values(formattedValue,userEnteredValue(formulaValue),note,userEnteredFormat(numberFormat(type)),"
+    "data(startRow,rowData(values(formattedValue,userEnteredValue,note,userEnteredFormat(numberFormat(type)),"
     "dataValidation{rule}))))"
 )
 
 
-def setup_reads(sheet: Spreadsheet, schema: Schema, *, repair: bool) -> tuple[list[str], str]:
-    """The parameters of one `spreadsheets.get` that gives the cells of every tab that may be one of ours.
+def setup_reads(sheet: Spreadsheet, schema: Schema, *, repair: bool) -> tuple[list[int], str]:
+    """The parameters of one call that gives the cells of every tab that may be one of ours.
 
     Whole tabs are read: whether a column is free, or has a rule anywhere, is not to be seen from its first rows.
 
@@ -25,10 +25,10 @@ def setup_reads(sheet: Spreadsheet, schema: Schema, *, repair: bool) -> tuple[li
         repair: whether rules are compared; else it is enough to know that there is one.
 
     Returns:
-        The ranges and the field mask. Without ranges nothing needs to be read (and Google would give everything).
+        The tabs' ids and the field mask. Without tabs nothing needs to be read.
     """
-    ranges = [quoted_title(tab.title) for tab in sheet.tabs if candidate(tab, schema)]
-    return ranges, _FIELDS.format(rule="(condition)" if repair else "(condition(type))")
+    tabs = [tab.id for tab in sheet.tabs if candidate(tab, schema)]
+    return tabs, _FIELDS.format(rule="(condition)" if repair else "(condition(type))")
 
 
 def candidate(tab: Tab, schema: Schema) -> SheetSchema | None:

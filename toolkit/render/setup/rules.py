@@ -77,6 +77,15 @@ def rules(ground: Ground, *, repair: bool) -> Iterator[Request]:
             rule = rule_of(field, place, ground)
             if rule and bare(place, column) and not (repair and lost(place, column, rule)):
                 yield set_rule(place, column, (place.first, place.tab.rows), rule)
+            elif rule is None and field.key in place.added and _inherits(place):
+                where = area(place.tab.id, (place.first, place.tab.rows), (column, column + 1))
+                yield {"setDataValidation": {"range": where, "filteredRowsIncluded": True}}
+
+
+def _inherits(place: Place) -> bool:
+    """Whether columns that are inserted get rules from the one to their right."""
+    rows, end = range(len(place.grid.cells)), place.inserted[1] if place.inserted else None
+    return end is not None and any(place.grid.rule(row, end) for row in rows)
 
 
 def lost(place: Place, column: int, rule: Json) -> bool:

@@ -53,6 +53,8 @@ class Setup:
         clashing: numbers of the plan's rules that the sheet uses for other rules.
         repaired: where drop-downs are put back.
         left: titles of tabs that bear the title of a sheet, hold something else and are left alone.
+        moved: titles of tabs that somebody moved cells in at the same moment, so that headers may stand amiss.
+        shaped: ids of the staff's tabs that are given columns or headers.
         time_zone: the spreadsheet's, where its days are not those of China; told, never changed.
     """
 
@@ -63,6 +65,8 @@ class Setup:
     clashing: tuple[str, ...] = ()
     repaired: tuple[Repaired, ...] = ()
     left: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    shaped: frozenset[int] = frozenset()
     time_zone: str | None = None
 
 
@@ -90,17 +94,19 @@ def setup(
         repair: whether drop-downs that pasting destroyed are put back.
     """
     guide, ids = guide.in_a_sheet(), Ids(sheet)
-    places, left = find_places(sheet, dict(grids_of(grids)), schema, guide.in_order(schema.sheets), ids)
+    found = find_places(sheet, dict(grids_of(grids)), schema, guide.in_order(schema.sheets), ids)
+    places = found.by_key
     choice = choose(quotas, places.get("quotas"))
     if choice.missing:
         place = places["quotas"]
-        places["quotas"] = grown(place, start_row(place) + len(choice.missing))
+        places["quotas"] = grown(place, start_row(place) + (len(choice.missing) if place.new else 1))
     ground = Ground(sheet, schema, guide, places, ids)
     lost = list(repairs(ground)) if repair else []
     requests = [
         *guide_tab(ground, editors, assumed=any(row.get("assumed") for row in quotas)),
-        *_requests(ground, choice.missing, repair=repair),
+        *_requests(ground, repair=repair),
         *(request for _, again in lost for request in again),
+        *quota_rows(ground, choice.missing),
     ]
     return Setup(
         requests=tuple(requests),
@@ -109,19 +115,27 @@ def setup(
         quotas=len(choice.missing),
         clashing=choice.clashing,
         repaired=tuple(repaired for repaired, _ in lost),
-        left=left,
+        left=found.left,
+        moved=found.moved,
+        shaped=frozenset(_shaped(ground)),
         time_zone=None if sheet.time_zone in {"", *_SAME_TIME} else sheet.time_zone,
     )
 
 
-def _requests(ground: Ground, quotas: Sequence[Row], *, repair: bool) -> Iterator[Json]:
+def _requests(ground: Ground, *, repair: bool) -> Iterator[Json]:
     """Step by step over all sheets: what a later step names must be there."""
     for step in (new_tabs, room, formats, headers):
         yield from step(ground)
-    yield from quota_rows(ground, quotas)
     yield from rules(ground, repair=repair)
     for step in (frozen, bands, guards, looks, names, metadata):
         yield from step(ground)
+
+
+def _shaped(ground: Ground) -> Iterator[int]:
+    for place in ground.places.values():
+        blank = any(place.grid.blank(place.header, column) for _, column in place.fields)
+        if not place.new and (place.added or blank):
+            yield place.tab.id
 
 
 def _columns(ground: Ground) -> Iterator[str]:

@@ -111,15 +111,22 @@ def budget_of(account: str, *, reads: int, writes: int, project: int) -> Budget:
         "read": {f"user {user} read": reads, f"project {whole} read": project},
         "write": {f"user {user} write": writes, f"project {whole} write": project},
     }
-    return Budget(limits, cache_folder() / "calls.sqlite")
+    folder = cache_folder()
+    return Budget(limits, folder / "calls.sqlite" if folder else None)
 
 
-def cache_folder() -> Path:
-    """Where this user's programs keep what may be lost (XDG Base Directory; %LOCALAPPDATA% on Windows)."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return Path(base or Path.home() / "AppData" / "Local") / "consortium"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "consortium"
+def cache_folder() -> Path | None:
+    """Where this user's programs keep what may be lost (XDG Base Directory; %LOCALAPPDATA% on Windows).
+
+    None for a user without a home, as in some containers.
+    """
+    try:
+        if sys.platform == "win32":
+            base = os.environ.get("LOCALAPPDATA")
+            return Path(base or Path.home() / "AppData" / "Local") / "consortium"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "consortium"
+    except RuntimeError:
+        return None
 
 
 def _digest(text: str) -> str:

@@ -13,10 +13,11 @@ from toolkit.settings import GoogleSettings
 from toolkit.spreadsheet import STRUCTURE_FIELDS, Json, Spreadsheet, spreadsheet
 from toolkit.stores.sheets.budget import budget_of
 from toolkit.stores.sheets.credentials import DRIVE_SCOPE, SHEETS_SCOPE, Identity, identify, session
-from toolkit.stores.sheets.failures import SheetConfigError
+from toolkit.stores.sheets.failures import SheetConfigError, SheetError
 from toolkit.stores.sheets.transport import Transport, Usage
 
-_IN_ADDRESS: Final = re.compile(r"/d/([\w-]+)|[?&]key=([\w-]+)", re.ASCII)
+_IN_ADDRESS: Final = re.compile(r"/d/(?!e/)([\w-]+)|[?&](?:key|id)=([\w-]+)", re.ASCII)
+"""Not `/d/e/…`: that is the address of a copy published on the web, which has no id."""
 _ID: Final = re.compile(r"[\w-]+", re.ASCII)
 _FILE_FIELDS: Final = "id,name,mimeType,trashed,capabilities(canEdit)"
 _VALUES_BY_FILTER: Final = f"{SPREADSHEET_VALUES_BATCH_URL}ByDataFilter"
@@ -47,14 +48,19 @@ class Connection:
         """Its tabs and what lies on them besides cells; one call."""
         return spreadsheet(self._get({"fields": STRUCTURE_FIELDS}))
 
-    def grids(self, ranges: Sequence[str], fields: str) -> Json:
-        """Cells with their notes, formats and rules; one call.
+    def grids(self, tabs: Sequence[int], fields: str) -> Json:
+        """Whole tabs with their notes, formats and rules; one call, none if there are no tabs.
 
         Args:
-            ranges: in A1 notation.
+            tabs: their ids, so that one that is renamed meanwhile is read all the same.
             fields: the mask.
         """
-        return self._get({"ranges": list(ranges), "fields": fields})
+        if not tabs:
+            return {}
+        url = f"{SPREADSHEET_URL % self.id}:getByDataFilter"
+        body = {"dataFilters": [{"gridRange": {"sheetId": tab}} for tab in tabs]}
+        answer: Json = self.transport.request("post", url, params={"fields": fields}, json=body).json()
+        return answer
 
     def values(self, tabs: Sequence[int]) -> Mapping[int, list[list[Any]]]:
         """The contents of whole tabs by the tab's id; one call, whatever their number, none if there are none.
@@ -95,6 +101,8 @@ class Connection:
 
     def _get(self, parameters: dict[str, Any]) -> Json:
         answer: Json = self.transport.request("get", SPREADSHEET_URL % self.id, params=parameters).json()
+        if "spreadsheetId" not in answer:
+            raise SheetError("no_answer", host=self.settings.sheets_url, status=200, text=str(answer)[:200])
         return answer
 
 

@@ -63,10 +63,10 @@ def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,), proxy
     if path is None:
         return _default(scopes)
     kind = _kind(path)
-    exposed = sys.platform != "win32" and bool(path.stat().st_mode & _OTHERS)
+    exposed = _exposed(path)
     try:
         credentials = _person(path, scopes, proxy) if kind in {"installed", "web"} else _from_file(path, scopes)
-    except (auth.GoogleAuthError, ValueError, KeyError) as error:
+    except (auth.GoogleAuthError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SheetConfigError("key_invalid", path=path, reason=_plain(error)) from error
     return _identity(credentials, path, exposed=exposed)
 
@@ -76,7 +76,14 @@ def _default(scopes: tuple[str, ...]) -> Identity:
         credentials, _ = google.auth.default(scopes=scopes)
     except auth.DefaultCredentialsError as error:
         raise SheetConfigError("no_credentials") from error
-    return _identity(credentials, None, exposed=False)
+    named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    path = Path(named) if named else None
+    return _identity(credentials, path, exposed=path is not None and path.exists() and _exposed(path))
+
+
+def _exposed(path: Path) -> bool:
+    """Whether other users of this machine may read a file."""
+    return sys.platform != "win32" and bool(path.stat().st_mode & _OTHERS)
 
 
 def _identity(credentials: Credentials, path: Path | None, *, exposed: bool) -> Identity:
@@ -88,7 +95,7 @@ def _identity(credentials: Credentials, path: Path | None, *, exposed: bool) -> 
 def _kind(path: Path) -> str:
     """What a file of credentials calls itself."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise SheetConfigError("key_missing", path=path) from error
     except OSError as error:
@@ -105,7 +112,7 @@ def _kind(path: Path) -> str:
 
 def _from_file(path: Path, scopes: tuple[str, ...]) -> Credentials:
     """Credentials of the type that the file names; it is the operator's own file, so any type will do."""
-    info = json.loads(path.read_text(encoding="utf-8"))
+    info = json.loads(path.read_text(encoding="utf-8-sig"))
     found: Credentials
     if info.get("type") == "service_account":
         found = service_account.Credentials.from_service_account_info(info, scopes=scopes)  # type: ignore[no-untyped-call]

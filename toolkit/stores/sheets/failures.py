@@ -122,7 +122,7 @@ def _error(answer: requests.Response) -> dict[str, Any] | None:
 
 
 def _reasons(error: dict[str, Any]) -> set[str]:
-    entries = [*error.get("details", ()), *error.get("errors", ())]
+    entries = [*(error.get("details") or ()), *(error.get("errors") or ())]
     return {str(entry["reason"]) for entry in entries if isinstance(entry, dict) and "reason" in entry}
 
 
@@ -150,12 +150,17 @@ def _short(text: str) -> str:
 def _after(answer: requests.Response) -> float | None:
     """Seconds to wait, from Retry-After: a number or a day and time (RFC 9110, 10.2.3)."""
     text = answer.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError):
         return None
+
+
+def of_nonsense(answer: requests.Response) -> CallError:
+    """The failure that an answer tells of which should hold an object but does not, such as a portal's page."""
+    return CallError("no_answer", again=True, unsure=True, facts=_told(answer))
 
 
 def of_exception(error: Exception) -> CallError:
@@ -183,6 +188,7 @@ def _reason(error: Exception) -> str:
     """Why, without addresses of objects and whatever else only a programmer reads; never a token."""
     text = str(error.args[0] if error.args else error)
     known = (
+        "SOCKS",
         "refused",
         "timed out",
         "reset by peer",
@@ -198,5 +204,6 @@ def _reason(error: Exception) -> str:
         "Name or service not known": "no such name",
         "RemoteDisconnected": "connection closed without an answer",
         "SSL": "no secure connection",
+        "SOCKS": "a SOCKS proxy cannot be used, name an HTTP proxy",
     }
     return names.get(found, found) or type(error).__name__

@@ -64,6 +64,9 @@ def _creates(request: Json, key: str) -> bool:
 
 
 def _allowed(kind: str, content: Json, own: set[Any], charts: set[Any], sheet: Spreadsheet) -> bool:
+    bands = {band.get("bandedRangeId") for tab in sheet.tabs if tab.id in own for band in tab.some("bandedRanges")}
+    if kind == "deleteBanding":
+        return content.get("bandedRangeId") in bands
     if kind in _ON_CHARTS:
         return content.get(_ON_CHARTS[kind]) in charts and _named(content) <= own
     if kind == "createDeveloperMetadata" and content["developerMetadata"]["metadataKey"] == STATE_KEY:

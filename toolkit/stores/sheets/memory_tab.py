@@ -56,13 +56,14 @@ class TabMemory:
         self.after = {_VERSION: [str(len(STEPS))], **dump(connection)}
         return None
 
-    def requests(self, sheet: int, rows: int, columns: int) -> list[Json]:
+    def requests(self, sheet: int, rows: int, columns: int, *, new: bool = False) -> list[Json]:
         """What has to be written so that the tab holds what it should: only what differs.
 
         Args:
             sheet: the tab's id.
             rows: of its grid as it is.
             columns: the same.
+            new: whether the tab is made in the same batch, so that nothing stands there yet.
         """
         if self.newer:
             return []
@@ -72,11 +73,11 @@ class TabMemory:
         made: list[Json] = list(_larger(sheet, max(rows, tall), max(columns, len(heads)), rows, columns))
         made += [_cleared({"sheetId": sheet})] if self._damaged else []
         for place, head in enumerate(heads):
-            old = [head, *self.before[head]] if head in self.before else []
-            new = [head, *self.after.get(head, ())]
-            made += [_cells(sheet, first, place, some) for first, some in _changes(old, new)]
+            old = [head, *self.before[head]] if head in self.before and not new else []
+            texts = [head, *self.after.get(head, ())]
+            made += [_cells(sheet, first, place, some) for first, some in _changes(old, texts)]
             # What another run may have written below since this one read.
-            below = {"startRowIndex": len(new), "startColumnIndex": place, "endColumnIndex": place + 1}
+            below = {"startRowIndex": len(texts), "startColumnIndex": place, "endColumnIndex": place + 1}
             made.append(_cleared({"sheetId": sheet, **below}))
         return made
 

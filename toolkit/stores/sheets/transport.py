@@ -19,7 +19,7 @@ from toolkit.faults import Wording
 from toolkit.settings import GoogleSettings
 from toolkit.stores.sheets.budget import Budget, Kind
 from toolkit.stores.sheets.clock import RIGHT, clock_offset, wrong_clock
-from toolkit.stores.sheets.failures import CallError, SheetError, UnsureError, of_answer, of_exception
+from toolkit.stores.sheets.failures import CallError, SheetError, UnsureError, of_answer, of_exception, of_nonsense
 
 _SHEETS: Final = "https://sheets.googleapis.com"
 _DRIVE: Final = "https://www.googleapis.com"
@@ -135,7 +135,7 @@ class Transport(gspread.HTTPClient):
         """What the user is told; a refusal that may come of a wrong clock is looked into."""
         if failure.unsure and kind == "write":
             why = failure.error(**facts)
-            return UnsureError("unsure", reason=Wording(en=str(why), zh=why.say("zh")))
+            return UnsureError("unsure", reason=Wording(en=_literal(str(why)), zh=_literal(why.say("zh"))))
         if failure.key == "not_shared" and kind == "write":
             failure.key = "not_writable"  # it was read before
         offset = clock_offset(self.settings) if failure.key == "refused" else None
@@ -189,4 +189,19 @@ class Transport(gspread.HTTPClient):
         self.usage.received += int(answer.headers.get("Content-Length") or len(answer.content))
         if answer.status_code >= _OK:
             raise of_answer(answer)
+        if not _holds_object(answer):
+            raise of_nonsense(answer)
         return answer
+
+
+def _literal(text: str) -> str:
+    """Text as a wording that says just that."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _holds_object(answer: requests.Response) -> bool:
+    """Whether an answer is a JSON object, as all that are asked for here are."""
+    try:
+        return isinstance(answer.json(), dict)
+    except ValueError:
+        return False

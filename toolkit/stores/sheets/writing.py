@@ -41,13 +41,14 @@ def apply(connection: Connection, sheet: Spreadsheet, build: Build, check: Check
         SheetError: it cannot be written.
     """
     for left in reversed(range(_TRIES)):
-        batch = [*build(sheet), mark(sheet, state)]
+        batch = list(build(sheet))
+        batch.append(mark(sheet, _with_charts(state, batch)))
         check(batch, sheet)
         try:
             connection.update(batch)
         except UnsureError:
             sheet = connection.structure()
-            if sheet.state and sheet.state[1] == state:
+            if written(sheet, state):
                 return sheet
             if not left:
                 raise
@@ -59,6 +60,23 @@ def apply(connection: Connection, sheet: Spreadsheet, build: Build, check: Check
         else:
             return sheet
     raise AssertionError  # the last try returns or raises
+
+
+def written(sheet: Spreadsheet, state: str) -> bool:
+    """Whether what is written last is this, and its charts are all there.
+
+    Args:
+        sheet: the spreadsheet as it is.
+        state: the fingerprint of what is to be written.
+    """
+    last, _, charts = (sheet.state[1] if sheet.state else "").partition("+")
+    present = sum(len(tab.some("charts")) for tab in sheet.outputs.values())
+    return last == state and present >= int(charts or 0)
+
+
+def _with_charts(state: str, batch: Sequence[Json]) -> str:
+    """The fingerprint with the number of charts that the batch leaves."""
+    return f"{state}+{sum('addChart' in request or 'updateChartSpec' in request for request in batch)}"
 
 
 def mark(sheet: Spreadsheet, state: str) -> Json:
