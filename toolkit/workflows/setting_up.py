@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SILENT: Final = frozenset({"api_disabled", "scopes", "not_found", "not_shared"})
 """Why the Drive API may tell nothing of a file although the Sheets API lets it be read."""
+_TRIES: Final = 3
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHEET: Final = "application/vnd.google-apps.spreadsheet"
 
@@ -43,19 +44,19 @@ def set_up(source: GoogleSheet, plan_name: str | None, *, repair: bool) -> Setup
     lacking = Lacking(source, plan.quotas if plan else (), repair=repair)
     with stage("Looking at the Google Sheet"):
         refuse_what_is_no_sheet(source)
-        structure = source.connection.structure()
-        batch = lacking.requests(structure)
+        batch = lacking.requests(source.connection.structure())
     if batch:
         with stage("Setting up the Google Sheet"):
             first = iter([batch])
-            state = fingerprint(batch, structure.state)
+            state = fingerprint(batch, lacking.structure.state)
             apply(
                 source.connection,
-                structure,
+                lacking.structure,
                 lambda now: next(first, None) or lacking.requests(now),
                 lacking.check,
                 state,
             )
+            lacking.look_again()
     return lacking.found
 
 
@@ -69,43 +70,83 @@ class Lacking:
 
     Attributes:
         found: what was found to be lacking at the first look.
+        structure: the spreadsheet at the last look.
     """
 
     found: Setup
+    structure: Spreadsheet
 
     def __init__(self, source: GoogleSheet, quotas: Sequence[Any], *, repair: bool) -> None:
         self._source, self._quotas, self._repair = source, quotas, repair
         self._grids: Json = {}
+        self._shaped: frozenset[int] = frozenset()
 
     def requests(self, structure: Spreadsheet) -> list[Json]:
-        """The requests that add it; one call to read the cells."""
-        from toolkit.render.grid.dashboard_tabs import frames
-        from toolkit.render.setup import setup, setup_reads
+        """The requests that add it; one call to read the cells, more where tabs are deleted meanwhile.
 
-        source = self._source
-        email = source.connection.identity.email
-        editors = [email] if email else []
-        tabs, fields = setup_reads(structure, source.schema, repair=self._repair)
-        self._grids = source.connection.grids(tabs, fields)
-        found = setup(
-            structure,
-            self._grids,
-            source.schema,
-            load_guide(),
-            quotas=self._quotas,
-            editors=editors,
-            repair=self._repair,
-        )
-        batch = [*frames(load_outputs(), structure, editors), *found.requests]
+        Raises:
+            SheetError: it cannot be read.
+        """
+        from toolkit.render.grid.dashboard_tabs import frames
+
+        found = self._look(structure)
+        batch = [*frames(load_outputs(), self.structure, self._editors), *found.requests]
         if not hasattr(self, "found"):
             self.found = replace(found, requests=tuple(batch))
+        self._shaped = found.shaped
         return batch
 
-    def check(self, batch: Sequence[Json], structure: Spreadsheet) -> None:
+    def look_again(self) -> None:
+        """Find out whether somebody moved cells on the way: what was given columns or headers then lacks some still."""
+        from toolkit.render.setup import tabs_named
+
+        if self._shaped:
+            found = self._look(self._source.connection.structure())
+            lacking = tabs_named(found.requests) & self._shaped
+            moved = (tab.title for tab in self.structure.tabs if tab.id in lacking)
+            self.found = replace(self.found, moved=tuple(dict.fromkeys((*self.found.moved, *found.moved, *moved))))
+
+    @property
+    def _editors(self) -> list[str]:
+        email = self._source.connection.identity.email
+        return [email] if email else []
+
+    def _look(self, structure: Spreadsheet) -> Setup:
+        from toolkit.render.setup import setup
+
+        self.structure, self._grids = self._read(structure)
+        return setup(
+            self.structure,
+            self._grids,
+            self._source.schema,
+            load_guide(),
+            quotas=self._quotas,
+            editors=self._editors,
+            repair=self._repair,
+        )
+
+    def _read(self, structure: Spreadsheet) -> tuple[Spreadsheet, Json]:
+        """The tabs and their cells, of the same moment as far as it matters."""
+        from toolkit.render.setup import setup_reads
+        from toolkit.stores.sheets.failures import SheetError
+
+        connection = self._source.connection
+        for again in range(_TRIES):
+            structure = connection.structure() if again else structure
+            tabs, fields = setup_reads(structure, self._source.schema, repair=self._repair)
+            try:
+                return structure, connection.grids(tabs, fields)
+            except SheetError as error:
+                if error.key != "request":
+                    raise
+                # A tab was deleted between the two calls.
+        raise SheetError("changing", tries=_TRIES)
+
+    def check(self, batch: Sequence[Json], _: Spreadsheet) -> None:
         """Refuse a batch that could change what staff have."""
         from toolkit.render.setup import check_setup
 
-        check_setup(batch, structure, self._grids, repair=self._repair)
+        check_setup(batch, self.structure, self._grids, repair=self._repair)
 
 
 def refuse_what_is_no_sheet(source: GoogleSheet) -> None:

@@ -69,7 +69,9 @@ class Grid:
 
     def empty(self) -> bool:
         """Whether nobody has put anything anywhere."""
-        return not self.merges and all(self.untouched(row, column) for row, cells in enumerate(self.cells) for column in range(len(cells)))
+        return not self.merges and all(
+            self.untouched(row, column) for row, cells in enumerate(self.cells) for column in range(len(cells))
+        )
 
     def filled(self, row: int) -> list[int]:
         """The columns in which a row holds anything."""

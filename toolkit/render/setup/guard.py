@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
 from toolkit.errors import ToolkitError
+from toolkit.lights import RANGE_NAME
+from toolkit.render.setup.additions import SIZES
 from toolkit.render.setup.grid import Grid, Json, grids_of
-from toolkit.render.setup.marks import is_light
 from toolkit.spreadsheet import COLUMN_KEY, SHEET_KEY, STATE_KEY, Spreadsheet, Tab
 
 _ON_NEW_TABS: Final = frozenset(
@@ -34,6 +35,7 @@ _ON_NEW_TABS: Final = frozenset(
 )
 """What may be done to a tab that the batch itself adds."""
 _CONTENT: Final = frozenset({"userEnteredValue", "textFormatRuns", "userEnteredFormat"})
+_NAMES: Final = frozenset({"addNamedRange", "updateNamedRange"})
 _TIES: Final = frozenset({SHEET_KEY, COLUMN_KEY})
 _INNER: Final = re.compile(r"\([^()]*\)")
 
@@ -42,11 +44,17 @@ class SetupError(ToolkitError):
     """A request that could change what staff have: a fault of the programme; nothing was sent."""
 
 
+def tabs_named(requests: Iterable[Json]) -> set[int]:
+    """The ids of the tabs that requests name."""
+    return {sheet for request in requests for sheet in _sheets(request)}
+
+
 def check_setup(requests: Iterable[Json], sheet: Spreadsheet, grids: Json, *, repair: bool = False) -> None:
     """Refuse a batch that could delete, rename, move, resize or overwrite anything that is there.
 
     On tabs that the batch itself adds, all that adds is fine. On others each kind of request has a test of its own, and
-    a kind without one is refused.
+    a kind without one is refused. Columns and rows may be inserted beyond all that is used; from then on the batch is
+    tested against the tab with them.
 
     Args:
         requests: of one `batchUpdate`.
@@ -69,19 +77,17 @@ def check_setup(requests: Iterable[Json], sheet: Spreadsheet, grids: Json, *, re
         allowed = free or there.allows(kind, body, named) or _is_mark(kind, body, sheet)
         if len(request) != 1 or not allowed:
             raise SetupError(f"Set-up must not send {kind} to a tab that is there already: {str(body)[:200]}")
+        there.follow(kind, body)
 
 
-@dataclass(frozen=True)
 class _There:
-    """What is there before the batch, and what may be done to it."""
+    """What is there as the batch goes on, and what may be done to it."""
 
-    sheet: Spreadsheet
-    grids: Mapping[int, Grid]
-    repair: bool
-
-    @cached_property
-    def tabs(self) -> Mapping[int, Tab]:
-        return {tab.id: tab for tab in self.sheet.tabs}
+    def __init__(self, sheet: Spreadsheet, grids: dict[int, Grid], *, repair: bool) -> None:
+        self.sheet, self.grids, self.repair = sheet, grids, repair
+        self.tabs = {tab.id: tab for tab in sheet.tabs}
+        self._inserted: dict[int, range] = {}
+        """The columns that the batch inserted, by tab."""
 
     @cached_property
     def _tests(self) -> Mapping[str, Callable[[Json, Tab, Grid], bool]]:
@@ -94,10 +100,11 @@ class _There:
             # The mark of an output tab on one that people fill in would have it overwritten.
             "createDeveloperMetadata": lambda body, *_: body["developerMetadata"]["metadataKey"] in _TIES,
             "copyPaste": self._copied_rules,
+            "insertDimension": _beyond_all,
             "repeatCell": _number_formats,
             "setDataValidation": self._rules,
             "updateCells": _blank_cells,
-            "updateConditionalFormatRule": _own_light,
+            "updateDimensionProperties": self._inserted_columns,
             "updateSheetProperties": _first_freeze,
         }
 
@@ -109,10 +116,37 @@ class _There:
         if number not in self.tabs:
             return False
         if self.tabs[number].output:
-            return kind == "addProtectedRange"
+            return kind == "addProtectedRange" or (kind in _NAMES and self._own_name(body["namedRange"]))
         if number not in self.grids:
             return False
         return self._tests[kind](body, self.tabs[number], self.grids[number])
+
+    def follow(self, kind: str, body: Json) -> None:
+        """Take down that a tab has more rows or columns now."""
+        where = body.get("range", body)
+        number, dimension = where.get("sheetId"), where.get("dimension")
+        if kind not in {"appendDimension", "insertDimension"} or number not in self.tabs:
+            return
+        start, grid = where.get("startIndex", 0), self.grids[number]
+        count = body["length"] if kind == "appendDimension" else where["endIndex"] - start
+        tab, columns = self.tabs[number], dimension == "COLUMNS"
+        wider = replace(tab, columns=tab.columns + count) if columns else replace(tab, rows=tab.rows + count)
+        self.tabs[number] = wider
+        if kind == "insertDimension":
+            self.grids[number] = grid.with_columns(start, count) if columns else grid.with_rows(start, count)
+            if columns:
+                self._inserted[number] = range(start, start + count)
+
+    def _inserted_columns(self, body: Json, tab: Tab, _: Grid) -> bool:
+        where, own = body["range"], self._inserted.get(tab.id, range(0))
+        inside = where["dimension"] == "COLUMNS" and set(range(where["startIndex"], where["endIndex"])) <= set(own)
+        return inside and body["fields"] == SIZES
+
+    def _own_name(self, named: Json) -> bool:
+        """Whether a named range is the one of the lights, as it is, if it is there, and as it is to be called."""
+        there = {item["namedRangeId"]: item["name"] for item in self.sheet.raw.get("namedRanges", ())}
+        now = there.get(named["namedRangeId"], RANGE_NAME)
+        return bool(now == RANGE_NAME and named.get("name", now) == RANGE_NAME)
 
     def _new_name(self, body: Json, *_: object) -> bool:
         taken = {named["name"].casefold() for named in self.sheet.raw.get("namedRanges", ())}
@@ -120,6 +154,10 @@ class _There:
 
     def _rules(self, body: Json, tab: Tab, grid: Grid) -> bool:
         """Only cells without a rule; in a repair also those whose rule offers something else."""
+        if "rule" not in body:
+            where = body["range"]
+            columns = set(range(where["startColumnIndex"], where["endColumnIndex"]))
+            return columns <= set(self._inserted.get(tab.id, ()))
         return self._lacking(body["rule"]["condition"], body["range"], tab, grid)
 
     def _copied_rules(self, body: Json, tab: Tab, grid: Grid) -> bool:
@@ -144,8 +182,11 @@ def _is_mark(kind: str, body: Json, sheet: Spreadsheet) -> bool:
     return kind == "updateDeveloperMetadata" and body["dataFilters"] == lookup and body["fields"] == "metadataValue"
 
 
-def _own_light(body: Json, _: Tab, grid: Grid) -> bool:
-    return "newIndex" not in body and body["index"] < len(grid.looks) and is_light(grid.looks[body["index"]])
+def _beyond_all(body: Json, tab: Tab, grid: Grid) -> bool:
+    """Only to the right of, or below, all that anybody uses."""
+    where = body["range"]
+    used = grid.last_row() if where["dimension"] == "ROWS" else max(grid.last_column(), *tab.fields, -1)
+    return where["startIndex"] > used and not body.get("inheritFromBefore")
 
 
 def _first_freeze(body: Json, tab: Tab, _: Grid) -> bool:

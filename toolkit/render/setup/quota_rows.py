@@ -89,12 +89,17 @@ def _column(
         if field.name in line.get("assumed", ()):
             style = {"italic": True, "foregroundColorStyle": colour(str(GUESS["font_color"]))}
             extra = {"note": assumed, "userEnteredFormat": {"textFormat": style}}
-        if field.kind == "bound" and cell and "%" in str(line[field.name]) and not place.grid.formatted(row, column):
+        if field.kind == "bound" and cell and "%" in str(line[field.name]) and not _formatted(place, row, column):
             extra.setdefault("userEnteredFormat", {})["numberFormat"] = number_format("0%")
         if extra:
             where = area(place.tab.id, (row, row + 1), (column, column + 1))
             fields = [f"userEnteredFormat({','.join(_parts(extra))})", *(key for key in extra if key == "note")]
             yield {"updateCells": {"range": where, "rows": [{"values": [extra]}], "fields": ",".join(fields)}}
+
+
+def _formatted(place: Place, row: int, column: int) -> bool:
+    """Whether somebody has said how numbers show there; inserted rows have the formats of the one below them."""
+    return not place.new and place.grid.formatted(start_row(place), column)
 
 
 def _parts(extra: Request) -> Iterator[str]:
