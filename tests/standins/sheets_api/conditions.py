@@ -29,10 +29,9 @@ _SIGNS: Final = {
 
 def holds(book: Book, tab: Tab, condition: Json, row: int, column: int, corner: tuple[int, int]) -> bool:
     """Whether it holds; formulas in it are as for the cell at `corner`."""
-    value = cell_value(book, tab, row, column)
-    if isinstance(value, FormulaFault):
+    value, kind = cell_value(book, tab, row, column), condition["type"]
+    if isinstance(value, FormulaFault) and kind != "CUSTOM_FORMULA":
         return False
-    kind = condition["type"]
     if kind in {"BLANK", "NOT_BLANK"}:
         return (value is None or value == "") == (kind == "BLANK")
     operands = [_operand(book, tab, item, row, column, corner) for item in condition.get("values", ())]

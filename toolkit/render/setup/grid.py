@@ -48,7 +48,7 @@ class Grid:
         return note
 
     def blank(self, row: int, column: int) -> bool:
-        """Whether a cell has nothing entered, not even what its format hides, and shows nothing; nor is it merged away."""
+        """Whether nothing is entered, not even what a format hides, nothing shows, and no merged cell covers it."""
         cell = self.cell(row, column)
         return not (cell.get("formattedValue") or cell.get("userEnteredValue") or (row, column) in self._covered)
 
@@ -93,7 +93,9 @@ class Grid:
     def last_row(self) -> int:
         """The last row that somebody uses, in any column; -1 where there is none."""
         filled = (row for row in range(len(self.cells) - 1, -1, -1) if self.filled(row))
-        return max(next(filled, -1), *(merge["endRowIndex"] - 1 for merge in self.merges), -1)
+        last = (merge["endRowIndex"] - 1 for merge in self.merges)
+        found: int = max(next(filled, -1), *last, -1)
+        return found
 
     def last_column(self) -> int:
         """The last column that somebody uses, in any row; -1 where there is none."""

@@ -89,7 +89,7 @@ def _column(
         if field.name in line.get("assumed", ()):
             style = {"italic": True, "foregroundColorStyle": colour(str(GUESS["font_color"]))}
             extra = {"note": assumed, "userEnteredFormat": {"textFormat": style}}
-        if field.kind == "bound" and cell and "%" in str(line[field.name]) and not _formatted(place, row, column):
+        if field.kind == "bound" and cell and "%" in str(line[field.name]) and not _formatted(place, column):
             extra.setdefault("userEnteredFormat", {})["numberFormat"] = number_format("0%")
         if extra:
             where = area(place.tab.id, (row, row + 1), (column, column + 1))
@@ -97,7 +97,7 @@ def _column(
             yield {"updateCells": {"range": where, "rows": [{"values": [extra]}], "fields": ",".join(fields)}}
 
 
-def _formatted(place: Place, row: int, column: int) -> bool:
+def _formatted(place: Place, column: int) -> bool:
     """Whether somebody has said how numbers show there; inserted rows have the formats of the one below them."""
     return not place.new and place.grid.formatted(start_row(place), column)
 
