@@ -6,16 +6,21 @@ import json
 from dataclasses import dataclass, replace
 
 import pytest
+import spreadsheets
+from gspread.urls import SPREADSHEET_URL
 from standins.sheets_api import SheetsStandin
 
 from toolkit.guide import load_guide
+from toolkit.lights import RANGE_NAME
 from toolkit.outputs import load_outputs
 from toolkit.plans import load_plan
 from toolkit.render.grid.dashboard_tabs import frames
 from toolkit.render.setup import Repaired, SetupError, check_setup, setup, setup_reads
 from toolkit.schema import Schema, load_schema
 from toolkit.spreadsheet import COLUMN_KEY, SHEET_KEY, STRUCTURE_FIELDS, spreadsheet
+from toolkit.stores.sheets.failures import SheetError
 from toolkit.templates import fill
+from toolkit.workflows.setting_up import set_up
 
 SCHEMA, GUIDE, OUTPUTS = load_schema(), load_guide(), load_outputs()
 TAB = (
@@ -41,8 +46,8 @@ class Shared:
     def init(self, *, repair=False, quotas=()):
         """What `init --sheet` does."""
         seen = spreadsheet(self.get(STRUCTURE_FIELDS))
-        ranges, fields = setup_reads(seen, self.schema, repair=repair)
-        grids = self.get(fields, ranges) if ranges else {}
+        tabs, fields = setup_reads(seen, self.schema, repair=repair)
+        grids = self.grids(tabs, fields) if tabs else {}
         made = setup(seen, grids, self.schema, GUIDE, quotas=quotas, editors=EDITORS, repair=repair)
         batch = [*frames(OUTPUTS, seen, EDITORS), *made.requests]
         check_setup(batch, seen, grids, repair=repair)
@@ -53,6 +58,12 @@ class Shared:
     def get(self, fields, ranges=()):
         """What `spreadsheets.get` answers."""
         return self.book.client.spreadsheets_get(self.book.id, params={"fields": fields, "ranges": list(ranges)})
+
+    def grids(self, tabs, fields):
+        """What `spreadsheets.getByDataFilter` answers."""
+        url = f"{SPREADSHEET_URL % self.book.id}:getByDataFilter"
+        filters = [{"gridRange": {"sheetId": tab}} for tab in tabs]
+        return self.book.client.request("post", url, params={"fields": fields}, json={"dataFilters": filters}).json()
 
     def send(self, *requests):
         """One `batchUpdate`."""
@@ -273,7 +284,8 @@ def kept(tab, like=None):
             for key in ("userEnteredValue", "userEnteredFormat", "note", "dataValidation"):
                 if key in cell:
                     found[r, c, key] = rows[r]["values"][c].get(key)
-    sizes = [m["pixelSize"] for kind in ("columnMetadata", "rowMetadata") for m in tab["data"][0][kind]]
+    sizes = [m["pixelSize"] for m in tab["data"][0]["columnMetadata"]][:6]
+    sizes += [m["pixelSize"] for m in tab["data"][0]["rowMetadata"]]
     return found, sizes
 
 
@@ -291,7 +303,7 @@ def test_a_used_column_is_never_taken(shared):
     sheet = put(shared, "学校", [["学校", "简称", "角色"], ["甲校", "甲", "领衔学校"]])
     sheet.update([["校址在山上"]], "E9", raw=True)
     shared.init()
-    assert shared.book.worksheet("学校").row_values(1)[:6] == ["学校", "简称", "角色", "学段", "", "乡镇"]
+    assert shared.book.worksheet("学校").row_values(1)[:6] == ["学校", "简称", "角色", "", "", "学段"]
     assert shared.book.worksheet("学校").acell("E9").value == "校址在山上"
 
 
@@ -410,8 +422,8 @@ def test_added_columns_widen_the_light(shared):
     sheet.delete_columns(4)
     made = shared.init()
     assert made.columns == ("学期: 结束日期",)
-    looks = shared.tab("学期")["conditionalFormats"]
-    assert sum("consortium_lights" in json.dumps(look) for look in looks) == 1
+    lights = [look for look in shared.tab("学期")["conditionalFormats"] if "consortium_lights" in json.dumps(look)]
+    assert max(light["ranges"][0]["endColumnIndex"] for light in lights) == 4
     assert shared.init().requests == ()
 
 
@@ -458,6 +470,8 @@ STRICT = {
     "addConditionalFormatRule": {"rule": {"ranges": [{"sheetId": 5}]}, "index": 0},
     "updateSpreadsheetProperties": {"properties": {"timeZone": "Asia/Shanghai"}, "fields": "timeZone"},
     "mergeCells": {"range": {"sheetId": 5}},
+    "insertDimension": {"range": {"sheetId": 5, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}},
+    "updateNamedRange": {"namedRange": {"namedRangeId": "1", "range": {"sheetId": 5}}, "fields": "range"},
 }
 
 
@@ -474,3 +488,311 @@ def test_the_guard_lets_nothing_through_that_changes_what_is_there(kind):
     grids = {"sheets": [{"properties": {"sheetId": 5}, "conditionalFormats": looks, "data": data}]}
     with pytest.raises(SetupError):
         check_setup([{kind: STRICT[kind]}], seen, grids)
+
+
+# --- what formats hide, what is merged
+
+
+HIDDEN = {
+    "userEnteredValue": {"numberValue": 2026},
+    "userEnteredFormat": {"numberFormat": {"type": "NUMBER", "pattern": ";;;"}},
+}
+
+
+def hide(shared, title, row, column):
+    """A value in a cell whose format shows nothing of it."""
+    start = {"sheetId": shared.book.worksheet(title).id, "rowIndex": row, "columnIndex": column}
+    fields = "userEnteredValue,userEnteredFormat.numberFormat"
+    shared.send({"updateCells": {"start": start, "rows": [{"values": [HIDDEN]}], "fields": fields}})
+
+
+def test_a_value_that_its_format_hides_stays(shared):
+    shared = shared.only("schools", "quotas")
+    rows = load_plan("S1").quotas
+    put(shared, "学校", [["学校", "简称", "角色"], ["甲校", "甲", "领衔学校"]])
+    put(shared, "指标", [list(SCHEMA.sheets["quotas"].by_name)])
+    hide(shared, "学校", 0, 3)
+    hide(shared, "指标", 4, 1)
+    shared.init(quotas=rows)
+    assert [cell.get("userEnteredValue") for cell in shared.cells("学校")[3:5]] == [
+        HIDDEN["userEnteredValue"],
+        {"stringValue": "学段"},
+    ]
+    assert shared.cells("指标", 4)[1]["userEnteredValue"] == HIDDEN["userEnteredValue"]
+    assert shared.book.worksheet("指标").acell("A6").value == rows[0]["指标编号"]
+    assert shared.init(quotas=rows).requests == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "merges"),
+    [
+        ({"userEnteredValue": {"numberValue": 1}}, ()),
+        ({}, [{"sheetId": 5, "startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 3}]),
+    ],
+)
+def test_the_guard_knows_what_is_hidden_or_merged(cell, merges):
+    grid = {"rowCount": 9, "columnCount": 3}
+    seen = spreadsheet(
+        {"spreadsheetId": "x", "sheets": [{"properties": {"sheetId": 5, "title": "学校", "gridProperties": grid}}]}
+    )
+    data = [{"rowData": [{"values": [{}, cell]}]}]
+    grids = {"sheets": [{"properties": {"sheetId": 5}, "merges": merges, "data": data}]}
+    where = {"sheetId": 5, "startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}
+    write = {"updateCells": {"range": where, "rows": [{}], "fields": "userEnteredValue"}}
+    with pytest.raises(SetupError):
+        check_setup([write], seen, grids)
+    columns = {"sheetId": 5, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}
+    with pytest.raises(SetupError):
+        check_setup([{"insertDimension": {"range": columns}}], seen, grids)
+
+
+def test_columns_inserted_beside_hidden_ones_with_rules_are_seen_and_have_their_own(shared):
+    shared = shared.only("schools", "loans", "resources")
+    sheet = put(shared, "借用", [["资源编号", "借出学校"]])
+    spare = {"sheetId": sheet.id, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 15}
+    cells = {"sheetId": sheet.id, "startColumnIndex": 2, "endColumnIndex": 15}
+    rule = {"condition": {"type": "BOOLEAN"}}
+    shared.send(
+        {"updateDimensionProperties": {"range": spare, "properties": {"hiddenByUser": True}, "fields": "hiddenByUser"}},
+        {"setDataValidation": {"range": cells, "rule": rule}},
+    )
+    shared.init()
+    tab = shared.tab("借用")
+    seen = [column.get("hiddenByUser", False) for column in tab["data"][0]["columnMetadata"]]
+    added = len(SCHEMA.sheets["loans"].fields) - 2
+    assert seen == [False] * (2 + added) + [True] * 13
+    rules = [cell.get("dataValidation", {}).get("condition", {}).get("type") for cell in shared.cells("借用", 4)]
+    assert "BOOLEAN" not in rules[: 2 + added]
+    assert set(rules[2 + added :]) == {"BOOLEAN"}
+    assert shared.init().requests == ()
+
+
+# --- people who go on meanwhile
+
+
+EVENTS = [["类别", "主题", "日期", "承办学校", "状态"], ["联席会议", "甲", "2026-09-10", "甲小学", "已举行"]]
+
+
+@dataclass
+class Met:
+    """A spreadsheet that the workflow sets up while people go on editing it."""
+
+    standin: SheetsStandin
+    folder: object
+    number: str
+
+    def run(self, plan=None):
+        """`init --sheet`."""
+        return set_up(spreadsheets.opened(self.standin, self.number, self.folder, tries=2), plan, repair=False)
+
+    def meanwhile(self, *edits, after=2, times=1):
+        """Edits before a call: the first gives the structure, the second the cells, the third writes."""
+        self.standin.faults.add(
+            "person",
+            spreadsheet=self.number,
+            api="sheets",
+            after=after,
+            times=times,
+            when="before",
+            edits=[edit if "cell" in edit else {"request": edit} for edit in edits],
+        )
+
+    def edit(self, *requests):
+        """Edits now."""
+        self.standin.edit(self.number, *({"request": request} for request in requests))
+
+    def tab(self, title):
+        """One tab's id and cells."""
+        sheet = self.standin.client().open_by_key(self.number).worksheet(title)
+        return sheet.id, sheet.get_all_values()
+
+    @property
+    def calls(self):
+        """What kinds of calls were made to the Sheets API."""
+        return [call.kind for call in self.standin.log if call.api == "sheets"]
+
+
+@pytest.fixture
+def met(standin, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    number = spreadsheets.made(standin)
+    spreadsheets.fill(standin, number, {"活动": EVENTS})
+    standin.log.clear()
+    return Met(standin, tmp_path, number)
+
+
+def inserted(tab, dimension, start=0):
+    where = {"sheetId": tab, "dimension": dimension, "startIndex": start, "endIndex": start + 1}
+    return {"insertDimension": {"range": where}}
+
+
+def test_what_is_typed_meanwhile_beside_the_table_stays(met):
+    met.meanwhile(
+        {"sheet": "活动", "cell": "F1", "value": "我的列"}, {"sheet": "活动", "cell": "F2", "value": "我在写"}
+    )
+    made = met.run()
+    assert met.calls == ["read", "read", "write", "read", "read"]
+    _, (header, row) = met.tab("活动")
+    place = header.index("我的列")
+    assert row[place] == "我在写"
+    assert [text.removesuffix(" *") for text in header[:5]] == EVENTS[0]
+    assert set(header) == {
+        *EVENTS[0],
+        "我的列",
+        *(column.partition(": ")[2] for column in made.columns if "活动" in column),
+    }
+    assert made.moved == ()
+    assert met.run().requests == ()
+
+
+def test_without_columns_or_headers_nothing_is_read_once_more(met):
+    met.run()
+    tab, _ = met.tab("活动")
+    met.edit(inserted(tab, "ROWS", 1))
+    name = spreadsheets_name(met)
+    met.edit({"deleteNamedRange": {"namedRangeId": name}})
+    met.standin.log.clear()
+    met.run()
+    assert met.calls == ["read", "read", "write"]
+
+
+def spreadsheets_name(met):
+    """The id of the range of lights."""
+    names = met.standin.store.books[met.number].named_ranges.values()
+    return next(named["namedRangeId"] for named in names if named["name"] == RANGE_NAME)
+
+
+def test_a_table_that_moves_meanwhile_keeps_all_its_cells_and_is_told_of(met):
+    tab, _ = met.tab("活动")
+    met.standin.log.clear()
+    met.meanwhile(inserted(tab, "ROWS"), inserted(tab, "COLUMNS"))
+    made = met.run()
+    assert made.moved == ("活动",)
+    _, rows = met.tab("活动")
+    assert [[text for text in row if text] for row in rows[1:]] == EVENTS
+    told = fill("init/sheet.txt", made=made, first=["学校"], address="https://docs.google.com/")
+    assert "Somebody edited 活动 at the same moment" in told
+    again = met.run()
+    assert (again.requests, again.moved) == ((), ("活动",))
+    assert met.tab("活动")[1] == rows
+    told = fill("init/sheet.txt", made=again, first=["学校"], address="https://docs.google.com/")
+    assert "lacks nothing" not in told
+    met.edit({"deleteDimension": {"range": {"sheetId": tab, "dimension": "ROWS", "startIndex": 0, "endIndex": 1}}})
+    assert met.run().moved == ()
+    assert met.run().requests == ()
+    _, rows = met.tab("活动")
+    assert rows[1][1:5] == EVENTS[1][:4]
+    assert [text.removesuffix(" *") for text in rows[0] if text].count("类别") == 1
+
+
+def test_in_a_tab_without_a_free_column_nothing_is_overwritten_either(met):
+    tab, rows = met.tab("活动")
+    size = {"sheetId": tab, "gridProperties": {"columnCount": 5}}
+    met.edit({"updateSheetProperties": {"properties": size, "fields": "gridProperties.columnCount"}})
+    met.standin.log.clear()
+    met.meanwhile(inserted(tab, "COLUMNS"))
+    met.run()
+    _, after = met.tab("活动")
+    assert after[1][1:5] + [text for text in after[1][5:] if text] == rows[1]
+    assert set(rows[0]) <= set(after[0])
+
+
+def test_quota_rules_overwrite_nothing_that_is_typed_meanwhile(met):
+    spreadsheets.fill(met.standin, met.number, {"指标": [list(SCHEMA.sheets["quotas"].by_name), ["9.9", "我们的"]]})
+    met.run()
+    met.standin.log.clear()
+    met.meanwhile({"sheet": "指标", "cell": "A3", "value": "8.8"}, {"sheet": "指标", "cell": "B3", "value": "刚写的"})
+    made = met.run("S1")
+    _, rows = met.tab("指标")
+    assert ["8.8", "刚写的"] in [row[:2] for row in rows]
+    assert [row[0] for row in rows[2 : 2 + made.quotas]] == [row["指标编号"] for row in load_plan("S1").quotas]
+    assert met.run("S1").requests == ()
+
+
+def test_a_tab_that_is_deleted_meanwhile_is_not_set_up(met):
+    tab, _ = met.tab("活动")
+    met.standin.log.clear()
+    met.meanwhile({"deleteSheet": {"sheetId": tab}}, after=1)
+    made = met.run()
+    assert "活动" in made.sheets
+    assert met.calls == ["read", "read", "read", "write"]
+    assert met.run().requests == ()
+
+
+def test_tabs_that_go_again_and_again_are_told_of(met):
+    titles = ("学校", "学期", "人员")
+    spreadsheets.fill(met.standin, met.number, {title: [["x"]] for title in titles})
+    for number, tab in enumerate([met.tab(title)[0] for title in titles]):
+        met.meanwhile({"deleteSheet": {"sheetId": tab}}, after=1 + 2 * number)
+    met.standin.log.clear()
+    with pytest.raises(SheetError) as raised:
+        met.run()
+    assert raised.value.key == "changing"
+    assert met.calls == ["read"] * 6
+
+
+# --- ties and names
+
+
+def test_the_range_of_lights_comes_back_by_itself(met):
+    met.run()
+    met.edit({"deleteNamedRange": {"namedRangeId": spreadsheets_name(met)}})
+    made = met.run()
+    assert [next(iter(request)) for request in made.requests] == ["addNamedRange"]
+    assert spreadsheets_name(met)
+    assert met.run().requests == ()
+
+
+def test_the_range_of_lights_lies_on_an_own_tab(shared):
+    shared.only("terms").init()
+    seen = spreadsheet(shared.get(STRUCTURE_FIELDS))
+    own = seen.outputs["problems"].id
+    name = next(named for named in shared.get("namedRanges")["namedRanges"] if named["name"] == RANGE_NAME)
+    check_setup(
+        [{"updateNamedRange": {"namedRange": {**name, "range": {"sheetId": own}}, "fields": "range"}}], seen, {}
+    )
+    other = {"namedRangeId": "7", "name": "consortium_other", "range": {"sheetId": own}}
+    with pytest.raises(SetupError):
+        check_setup([{"addNamedRange": {"namedRange": other}}], seen, {})
+
+
+def mark(met, key, value, location):
+    made = {"metadataKey": key, "metadataValue": value, "location": location, "visibility": "DOCUMENT"}
+    met.edit({"createDeveloperMetadata": {"developerMetadata": made}})
+
+
+@pytest.mark.parametrize("value", ["nonsense@{tab}", "nonsense", "people@{tab}1", ""])
+def test_a_tie_to_nothing_is_none(met, value):
+    tab, _ = met.tab("活动")
+    mark(met, SHEET_KEY, value.format(tab=tab), {"sheetId": tab})
+    made = met.run()
+    assert "活动" not in made.sheets
+    assert met.run().requests == ()
+
+
+@pytest.mark.parametrize("value", ["people.name", "events.topic", "nonsense", ""])
+def test_a_stale_mark_beside_ours_is_written_over_once(met, value):
+    tab, _ = met.tab("活动")
+    span = {"sheetId": tab, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
+    mark(met, COLUMN_KEY, value, {"dimensionRange": span})
+    met.run()
+    assert met.run().requests == ()
+    mark(met, COLUMN_KEY, "people.role", {"dimensionRange": span})
+    assert met.run().requests == ()
+
+
+@pytest.mark.parametrize("source", ["结对", "活动"])
+def test_a_copied_tab_under_another_title_is_set_up_once(met, source):
+    met.run()
+    tab, _ = met.tab(source)
+    old, _ = met.tab("活动")
+    met.edit(
+        {"duplicateSheet": {"sourceSheetId": tab, "newSheetId": 779, "newSheetName": "新活动"}},
+        {"deleteSheet": {"sheetId": old}},
+        {"updateSheetProperties": {"properties": {"sheetId": 779, "title": "活动"}, "fields": "title"}},
+        {"updateCells": {"range": {"sheetId": 779}, "fields": "userEnteredValue"}},
+    )
+    spreadsheets.fill(met.standin, met.number, {"活动": EVENTS[:1]})
+    made = met.run()
+    assert "活动" not in made.sheets
+    assert (made.requests != (), met.run().requests) == (True, ())

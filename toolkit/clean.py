@@ -15,12 +15,12 @@ from toolkit.header import Header, field_named, find_header
 from toolkit.problems import Catalogue, Problem
 from toolkit.schema import Field, Schema, SheetSchema
 from toolkit.tables import Cells, Mask, Table, cell_problem, places
-from toolkit.values import Reading, cleaned, like_day, read, shown
+from toolkit.values import Fault, Reading, cleaned, read, shown
 from toolkit.workbook import RawValue, Sheet
 
+_LIKELY = (2015, 2040)
+"""Years of the days that people may have meant."""
 _LONGEST_TOTAL = 16
-
-
 """No word for a sum is longer, spaces and all."""
 
 
@@ -88,8 +88,16 @@ def _column(
         raws = [day_of_serial(raw) for raw in raws]
     readings = [read(field, raw, schema.words, as_of) for raw in raws]
     if serial and field.kind in {"int", "number"}:
-        readings = [like_day(raw, reading) for raw, reading in zip(raws, readings, strict=True)]
+        readings = [_like_day(raw, reading) for raw, reading in zip(raws, readings, strict=True)]
     return Cells(position, raws, codes, readings)
+
+
+def _like_day(raw: RawValue, reading: Reading) -> Reading:
+    """A number of a store that gives days as numbers: pointed out where it is one of a day of these years."""
+    day = day_of_serial(raw) if isinstance(raw, float) and raw == int(raw) and reading.fault is None else raw
+    if isinstance(day, date) and _LIKELY[0] <= day.year <= _LIKELY[1]:
+        return Reading(reading.value, Fault("number.like_date", facts={"day": day.isoformat()}))
+    return reading
 
 
 def _cells_at(body: Sequence[Sequence[RawValue]], position: int) -> list[RawValue]:

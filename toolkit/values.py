@@ -13,7 +13,7 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from toolkit.dates import day_of_serial, read_date, suggest_date
+from toolkit.dates import read_date, suggest_date
 from toolkit.schema import Field, Words
 from toolkit.workbook import RawValue
 
@@ -28,8 +28,6 @@ _URL: Final = re.compile(
     r"(?:https?://[^\s/]+(?:/\S*)?|(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE
 )
 _LOST_DIGITS: Final = 1e15
-_LIKELY: Final = (2015, 2040)
-"""Years of the days that people may have meant."""
 _TOO_LARGE: Final = 1e12
 NEAR: Final = 50.0
 """The least likeness, from 0 to 100, at which a word is offered instead of another."""
@@ -119,19 +117,6 @@ def read(field: Field, raw: RawValue, words: Words, as_of: date) -> Reading:
         return Reading(fault=Fault("formula.error"))
     reading = _READERS[field.kind](field, raw, text, words, as_of)
     return _in_range(field, reading) if isinstance(reading.value, float) else reading
-
-
-def like_day(raw: RawValue, reading: Reading) -> Reading:
-    """A number of a store that gives days as numbers: pointed out where it is one of a day of these years.
-
-    Args:
-        raw: the cell.
-        reading: what it was read as.
-    """
-    day = day_of_serial(raw) if isinstance(raw, float) and raw == int(raw) and reading.fault is None else raw
-    if isinstance(day, date) and _LIKELY[0] <= day.year <= _LIKELY[1]:
-        return Reading(reading.value, Fault("number.like_date", facts={"day": day.isoformat()}))
-    return reading
 
 
 def _in_range(field: Field, reading: Reading) -> Reading:

@@ -110,14 +110,12 @@ class _There:
 
     def allows(self, kind: str, body: Json, named: set[int]) -> bool:
         """Whether a request to tabs that are there adds and nothing else; its tab must have been read."""
-        if kind not in self._tests or len(named) != 1:
-            return False
-        (number,) = named
+        number = next(iter(named)) if len(named) == 1 else None
         if number not in self.tabs:
             return False
         if self.tabs[number].output:
             return kind == "addProtectedRange" or (kind in _NAMES and self._own_name(body["namedRange"]))
-        if number not in self.grids:
+        if number not in self.grids or kind not in self._tests:
             return False
         return self._tests[kind](body, self.tabs[number], self.grids[number])
 
