@@ -30,8 +30,7 @@ def replacing(path: Path) -> Iterator[Path]:
         BusySourceError: the target is held open by another program.
     """
     folder = path.parent
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder; a file of that name is to be written: move it or choose another folder.")
+    refuse_obstacles(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".", suffix=f".tmp{path.suffix}", dir=folder)
@@ -49,6 +48,18 @@ def replacing(path: Path) -> Iterator[Path]:
         raise BusySourceError(f"{path.name} is held open by another program; close it and run again.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def refuse_obstacles(path: Path) -> None:
+    """Refuse a file that cannot be written because a folder stands in its place, or a file in its folder's.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; a file of that name is to be written: move it or choose another folder.")
+    if path.parent.exists() and not path.parent.is_dir():
+        raise UsageError(f"{path.parent} is a file, not a folder; choose another folder.")
 
 
 def write_text(path: Path, text: str) -> None:

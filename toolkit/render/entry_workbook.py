@@ -26,7 +26,6 @@ _OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "in_memory": True,
-    "default_format_properties": FONT,
 }
 _NOTE: Final = {"width": 300, "color": "#fffdf3", "author": "", **FONT, "font_size": 10}
 _NOTE_LETTERS: Final = 34
@@ -50,7 +49,8 @@ def write_entry_workbook(
     Raises:
         UsageError: the file cannot be written.
     """
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), _OPTIONS) as book:
+    options = _OPTIONS | {"default_format_properties": dict(FONT)}  # XlsxWriter adds to what it is given
+    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
         book.set_properties({"title": guide.title})
         look = Look(book, guide)
         guessed = any(line.get("assumed") for lines in rows.values() for line in lines)

@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from toolkit.digests import digests
 from toolkit.errors import UsageError
-from toolkit.files import MARK, made_here, refuse_strangers, replacing, write_text
+from toolkit.files import MARK, made_here, refuse_obstacles, refuse_strangers, replacing, write_text
 from toolkit.history import sequence
 from toolkit.progress import stage
 from toolkit.stores.sources import GoogleSheet
@@ -79,6 +79,7 @@ def write_reports(past: Remembered, out: Path | None) -> Reports:
     book = folder / loaded.outputs.files["dashboard"]
     if book.resolve() == source.path.resolve():
         raise UsageError(f"{book.name} is the entry workbook itself; choose another folder with --out.")
+    refuse_obstacles(book)
     refuse_strangers(book)
     with stage("Writing the dashboard"):
         texts = pages(past, folder)
