@@ -79,7 +79,7 @@ class Transport(gspread.HTTPClient):
         settings: GoogleSettings,
         budget: Budget,
         facts: Mapping[str, object] | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
     ) -> None:
         """Begin.
 
@@ -88,10 +88,10 @@ class Transport(gspread.HTTPClient):
             settings: where Google is, how long and how often to try.
             budget: how many calls may be made.
             facts: what the wording of faults names: `account`, `sheet`, `scope`.
-            sleep: waits.
+            sleep: waits; `time.sleep` where None.
         """
         super().__init__(cast("Credentials", None), session)  # the session is signed already
-        self.settings, self.budget, self.usage, self._sleep = settings, budget, Usage(), sleep
+        self.settings, self.budget, self.usage, self._sleep = settings, budget, Usage(), sleep or time.sleep
         self._facts = facts or {}
         self.set_timeout(settings.timeout)
 
