@@ -13,7 +13,7 @@ from typing import Final
 
 from toolkit.assess import Assessment
 from toolkit.problems import Problem
-from toolkit.workbook import RawValue, column_letters
+from toolkit.workbook import RawValue, column_letters, column_number
 
 RANGE_NAME: Final = "consortium_lights"
 """The named range that holds the keys; a conditional format reaches another tab only through INDIRECT."""
@@ -41,7 +41,7 @@ def _keys(assessment: Assessment) -> Iterator[tuple[Problem, str]]:
         key = assessment.schema.by_title(problem.sheet).key
         title = tables[key].title
         if found and title is not None and title in sheets:
-            row, column = int(found[2]) - 1, _column(found[1])
+            row, column = int(found[2]) - 1, column_number(found[1])
             rows = sheets[title].rows
             value = rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
             yield problem, f"{key}!{problem.cell}|{_content(value)}"
@@ -61,13 +61,6 @@ def light_formula(sheet_key: str, columns: int) -> str:
     for sign in "~*?":  # MATCH would take them for wildcards
         content = f'SUBSTITUTE({content},"{sign}","~{sign}")'
     return f'=AND(COUNTA($A1:${last}1)>0,ISNUMBER(MATCH({place}&{content},INDIRECT("{RANGE_NAME}"),0)))'
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 def _content(value: RawValue) -> str:

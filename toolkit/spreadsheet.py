@@ -193,6 +193,18 @@ def free_id(name: str, taken: Collection[int]) -> int:
     return number
 
 
+def free_title(title: str, taken: Collection[str]) -> str:
+    """A title that no tab has yet, in whatever case: this one, else with a number behind it.
+
+    Args:
+        title: the one wished for.
+        taken: titles that are used.
+    """
+    used = {name.casefold() for name in taken}
+    numbered = (title if number == 1 else f"{title} {number}" for number in range(1, len(used) + 2))
+    return next(name for name in numbered if name.casefold() not in used)
+
+
 def quoted_title(title: str) -> str:
     """A tab's title as ranges and formulas name it; always in quotes, or `P1` would be a cell."""
     escaped = title.replace("'", "''")

@@ -63,6 +63,14 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """The place of a column, counted from 0, from its letters: 0 for `A`, 26 for `AA`."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
 def address(row: int, column: int) -> str:
     """The address of a cell as the spreadsheet shows it.
 

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum
 from toolkit.errors import BusySourceError, SourceError
 from toolkit.schema import Schema
 from toolkit.stores.merged import fill_merged, reach
-from toolkit.workbook import RawValue, Sheet, Workbook, address
+from toolkit.workbook import RawValue, Sheet, Workbook, address, column_number
 
 _OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP: Final = b"PK"
@@ -170,14 +170,7 @@ def _error_cells(xml: bytes) -> Iterator[tuple[int, int, str]]:
     for cell in _ERROR_CELL.finditer(xml):
         place, value = _REFERENCE.search(cell["head"]), _VALUE.search(cell["body"])
         if place and value:
-            yield int(place[2]) - 1, _column(place[1]), value[1].decode("utf-8", "replace").strip()
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number - 1
+            yield int(place[2]) - 1, column_number(place[1].decode()), value[1].decode("utf-8", "replace").strip()
 
 
 def _refuse_far_cells(title: str, xml: bytes, path: Path) -> None:
@@ -189,9 +182,9 @@ def _refuse_far_cells(title: str, xml: bytes, path: Path) -> None:
     for found in _LAST_ROW.finditer(xml, max(0, position - 20)):
         last = max(last, int(found[1]))
     declared = _DIMENSION.search(xml, 0, 4096)
-    if declared and int(declared[2]) >= last and last * (_column(declared[1]) + 1) <= _MOST_CELLS:
+    if declared and int(declared[2]) >= last and last * (column_number(declared[1].decode()) + 1) <= _MOST_CELLS:
         return
-    widest = max((_column(letters) for letters in set(_FAR_COLUMN.findall(xml))), default=25)
+    widest = max((column_number(letters.decode()) for letters in set(_FAR_COLUMN.findall(xml))), default=25)
     if last * (widest + 1) > _MOST_CELLS:
         raise SourceError(
             f"{path.name}: sheet {title.strip()} has something as far away as {address(last, widest)};"

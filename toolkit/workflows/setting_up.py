@@ -90,7 +90,7 @@ class Lacking:
         from toolkit.render.grid.dashboard_tabs import frames
 
         found = self._look(structure)
-        batch = [*frames(load_outputs(), self.structure, self._editors), *found.requests]
+        batch = [*frames(load_outputs(), self.structure, self._source.connection.identity.editors), *found.requests]
         if not hasattr(self, "found"):
             self.found = replace(found, requests=tuple(batch))
         self._shaped = found.shaped
@@ -106,11 +106,6 @@ class Lacking:
             moved = (tab.title for tab in self.structure.tabs if tab.id in lacking)
             self.found = replace(self.found, moved=tuple(dict.fromkeys((*self.found.moved, *found.moved, *moved))))
 
-    @property
-    def _editors(self) -> list[str]:
-        email = self._source.connection.identity.email
-        return [email] if email else []
-
     def _look(self, structure: Spreadsheet) -> Setup:
         from toolkit.render.setup import setup
 
@@ -121,7 +116,7 @@ class Lacking:
             self._source.schema,
             load_guide(),
             quotas=self._quotas,
-            editors=self._editors,
+            editors=self._source.connection.identity.editors,
             repair=self._repair,
         )
 

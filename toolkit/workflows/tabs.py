@@ -71,8 +71,7 @@ class _Drawing:
         """What brings the spreadsheet from what it is to what it should show."""
         from toolkit.render.grid.dashboard_tabs import dashboard_requests
 
-        email = self.source.connection.identity.email
-        editors = [email] if email else []
+        editors = self.source.connection.identity.editors
         # Under the titles they had when they were read, which is what the view calls them.
         there = {tab.id for tab in structure.tabs}
         tabs = {tab.title: tab.id for tab in self.source.seen.structure.tabs if not tab.output and tab.id in there}

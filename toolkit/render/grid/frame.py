@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from toolkit.render.grid.formats import colour
-from toolkit.spreadsheet import OUTPUT_KEY, Json, Spreadsheet, Tab, free_id, tie
+from toolkit.spreadsheet import OUTPUT_KEY, Json, Spreadsheet, Tab, free_id, free_title, tie
 
 OUR_MARK: Final = "consortium"
 """What a protection of ours says, and the head of the column of lights."""
@@ -72,26 +72,21 @@ def own_tabs(wished: Mapping[str, str], sheet: Spreadsheet) -> dict[str, Own]:
         wished: titles by key, such as `dashboard`.
         sheet: the spreadsheet as it is.
     """
-    ids, titles = {tab.id for tab in sheet.tabs}, {tab.title.casefold() for tab in sheet.tabs}
+    ids, titles = {tab.id for tab in sheet.tabs}, {tab.title for tab in sheet.tabs}
     found = {}
     for key, title in wished.items():
         tab = sheet.outputs.get(key)
         own = (
-            Own(key, tab.id, tab.title, tab) if tab else Own(key, _free_tab(key, ids), _free_title(title, titles), None)
+            Own(key, tab.id, tab.title, tab) if tab else Own(key, _free_tab(key, ids), free_title(title, titles), None)
         )
         ids.add(own.id)
-        titles.add(own.title.casefold())
+        titles.add(own.title)
         found[key] = own
     return found
 
 
 def _free_tab(key: str, ids: Collection[int]) -> int:
     return free_id(f"output.{key}", ids)
-
-
-def _free_title(title: str, taken: Collection[str]) -> str:
-    numbered = (title if number == 1 else f"{title} {number}" for number in range(1, len(taken) + 2))
-    return next(name for name in numbered if name.casefold() not in taken)
 
 
 def own_tab(own: Own, frame: Frame, sheet: Spreadsheet, editors: Sequence[str], *, first: bool = False) -> list[Json]:

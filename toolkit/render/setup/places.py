@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -15,7 +15,7 @@ from toolkit.render.setup.ids import Ids
 from toolkit.render.setup.reads import candidate
 from toolkit.render.setup.shapes import Span
 from toolkit.schema import Field, Schema, SheetSchema
-from toolkit.spreadsheet import COLUMN_KEY, Json, Spreadsheet, Tab
+from toolkit.spreadsheet import COLUMN_KEY, Json, Spreadsheet, Tab, free_title
 from toolkit.workbook import Sheet
 
 ROWS: Final = 1000
@@ -127,7 +127,7 @@ def find_places(
         declared = schema.sheets[key]
         tab = _tab_of(declared, sheet, grids, schema)
         if tab is None:
-            title = _free_title(declared.title, titles)
+            title = free_title(declared.title, titles)
             titles.append(title)
             places[key] = _new_place(declared, title, ids)
             continue
@@ -158,12 +158,6 @@ def _tab_of(declared: SheetSchema, sheet: Spreadsheet, grids: Mapping[int, Grid]
     sheets = [grids.get(tab.id, Grid()).sheet(tab, schema) for tab in tabs]
     found = candidates(sheets, declared, schema)
     return next((tab for tab, some in zip(tabs, sheets, strict=True) if found and some is found[0]), None)
-
-
-def _free_title(title: str, taken: Sequence[str]) -> str:
-    names: Iterator[str] = (title if number == 1 else f"{title} {number}" for number in range(1, 1000))
-    used = {name.casefold() for name in taken}
-    return next(name for name in names if name.casefold() not in used)
 
 
 def _new_place(declared: SheetSchema, title: str, ids: Ids) -> Place:

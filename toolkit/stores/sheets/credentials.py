@@ -47,6 +47,11 @@ class Identity:
     path: Path | None = None
     exposed: bool = False
 
+    @property
+    def editors(self) -> list[str]:
+        """Addresses that may edit the toolkit's own tabs; none where the credentials do not tell."""
+        return [self.email] if self.email else []
+
 
 def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,), proxy: str | None = None) -> Identity:
     """The credentials of a file, or the application default credentials (https://google.aip.dev/auth/4110).
