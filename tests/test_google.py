@@ -10,11 +10,12 @@ import requests
 import spreadsheets
 from standins.sheets_api.tokens import key_file
 
+from toolkit.budget import Budget
 from toolkit.errors import BusySourceError, SourceError
 from toolkit.faults import load_faults
 from toolkit.schema import load_schema
 from toolkit.settings import GoogleSettings
-from toolkit.stores.sheets.budget import Budget, budget_of
+from toolkit.stores.sheets.account import budget_of
 from toolkit.stores.sheets.clock import clock_offset
 from toolkit.stores.sheets.connection import connect, sheet_id
 from toolkit.stores.sheets.credentials import identify

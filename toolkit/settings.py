@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -22,12 +23,15 @@ _REASONS = {
     "int_type": "write a whole number, without quotation marks",
     "float_parsing": "write a number, without quotation marks",
     "float_type": "write a number, without quotation marks",
-    "greater_than_equal": "write a number of 1 or more",
+    "greater_than_equal": "write a number of {ge} or more",
     "greater_than": "write a number above 0",
     "bool_parsing": "write true or false, without quotation marks",
     "bool_type": "write true or false, without quotation marks",
     "path_type": "write a path in quotation marks",
     "model_type": "write it as a section in brackets",
+    "literal_error": "write one of {expected}",
+    "less_than_equal": "write a number of at most {le}",
+    "tuple_type": "write a list in square brackets",
 }
 """What to do about a value of the wrong kind, by pydantic's name of the fault."""
 
@@ -90,9 +94,67 @@ class OutputSettings(Part):
 
 
 class MailSettings(Part):
-    """`[mail]`: the address that messages come from."""
+    """`[mail]`: who messages come from, and the server that takes them.
+
+    Attributes:
+        sender: the address they come from.
+        sender_name: the name beside it; the community's where left out.
+        reply_to: where answers go; the lead school's liaison where left out.
+        preset: a provider of `sheets_schema/mail.yaml`, which says host, port and security.
+        host: the server's name; instead of a preset, or against it.
+        port: its port.
+        security: how the connection is encrypted.
+        user: who signs in; the sender's address where left out and there is a password.
+        password_file: a file with nothing but the password or 授权码; CONSORTIUM_MAIL_PASSWORD is stronger.
+        keyring: name of the service under which the system's keyring has the password.
+        ca_file: certificates to trust besides the system's, for a server of one's own.
+        per_minute: so many messages a minute at most; 0 for as many as the server takes.
+        tries: how often a message is offered at most.
+        patience: after so many seconds nothing is tried again.
+        timeout: seconds to wait for an answer.
+    """
 
     sender: str = Field(default="consortium@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
+    sender_name: str | None = Field(default=None, min_length=1)
+    reply_to: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    preset: str | None = Field(default=None, min_length=1)
+    host: str | None = Field(default=None, min_length=1)
+    port: int | None = Field(default=None, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] | None = None
+    user: str | None = Field(default=None, min_length=1)
+    password_file: Path | None = None
+    keyring: str | None = Field(default=None, min_length=1)
+    ca_file: Path | None = None
+    per_minute: int | None = Field(default=None, ge=0)
+    tries: int = Field(default=4, ge=1)
+    patience: float = Field(default=900, gt=0)
+    timeout: float = Field(default=60, gt=0)
+
+
+class RemindSettings(Part):
+    """`[remind]`: when notices go out. A day that was missed is made up for at the next run.
+
+    Attributes:
+        before: so many days before a loan's 应还日期.
+        on_the_day: on that day.
+        after: so many days after it.
+        then_every: after the last of those, every so many days; 0 for no more.
+        to_fix_every: at least so many days between two notices of what is to be fixed.
+        in_holidays: whether they go out between the terms of 学期 too.
+    """
+
+    before: tuple[Annotated[int, Field(ge=1)], ...] = (7, 1)
+    on_the_day: bool = True
+    after: tuple[Annotated[int, Field(ge=1)], ...] = (1, 7, 14, 30)
+    then_every: int = Field(default=30, ge=0)
+    to_fix_every: int = Field(default=3, ge=1)
+    in_holidays: bool = False
+
+
+class TemplateSettings(Part):
+    """`[templates]`: a folder whose files take the place of those of the same path in `templates/`."""
+
+    folder: Path | None = None
 
 
 class Settings(Part):
@@ -104,6 +166,8 @@ class Settings(Part):
     google: GoogleSettings = GoogleSettings()
     output: OutputSettings = OutputSettings()
     mail: MailSettings = MailSettings()
+    remind: RemindSettings = RemindSettings()
+    templates: TemplateSettings = TemplateSettings()
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -128,17 +192,22 @@ def load_settings(path: Path | None) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        reason = reason.format(example="https://www.googleapis.com" if "url" in name else "office@example.com")
+        example = "https://www.googleapis.com" if "url" in name else "office@example.com"
+        reason = reason.format(example=example, **first.get("ctx", {}))
         raise UsageError(f"{chosen}: {name}: {reason}.") from error
     return _resolved(settings, chosen.parent)
 
 
+_PATHS: Final = (
+    ("workbook", "path"), ("google", "credentials"), ("output", "folder"),
+    ("mail", "password_file"), ("mail", "ca_file"), ("templates", "folder"),
+)  # fmt: skip
+"""Settings that are paths: a relative one counts from the configuration file."""
+
+
 def _resolved(settings: Settings, base: Path) -> Settings:
-    workbook, folder, key = settings.workbook.path, settings.output.folder, settings.google.credentials
-    return settings.model_copy(
-        update={
-            "workbook": WorkbookSettings(path=base / workbook if workbook else None),
-            "google": settings.google.model_copy(update={"credentials": base / key if key else None}),
-            "output": settings.output.model_copy(update={"folder": base / folder if folder else None}),
-        }
-    )
+    for section, key in _PATHS:
+        part = getattr(settings, section)
+        if (path := getattr(part, key)) is not None:
+            settings = settings.model_copy(update={section: part.model_copy(update={key: base / path})})
+    return settings

@@ -11,7 +11,7 @@ from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEET_URL, SPREADSHEET_VA
 
 from toolkit.settings import GoogleSettings
 from toolkit.spreadsheet import STRUCTURE_FIELDS, Json, Spreadsheet, spreadsheet
-from toolkit.stores.sheets.budget import budget_of
+from toolkit.stores.sheets.account import budget_of
 from toolkit.stores.sheets.credentials import DRIVE_SCOPE, SHEETS_SCOPE, Identity, identify, session
 from toolkit.stores.sheets.failures import SheetConfigError, SheetError
 from toolkit.stores.sheets.transport import Transport, Usage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import sys
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +18,13 @@ from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2 import credentials as oauth
 from google.oauth2 import service_account
 
+from toolkit.folders import is_exposed
 from toolkit.stores.sheets.failures import SheetConfigError
 
 SHEETS_SCOPE: Final = "https://www.googleapis.com/auth/spreadsheets"
 """To read and write spreadsheets; nothing less lets a dashboard be written."""
 DRIVE_SCOPE: Final = "https://www.googleapis.com/auth/drive.metadata.readonly"
 """To see whether a file lies in the trash and of what kind it is; asked for only where that is looked at."""
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _PERSON: Final = "the person who signed in"
 
 
@@ -68,7 +67,7 @@ def identify(path: Path | None, scopes: tuple[str, ...] = (SHEETS_SCOPE,), proxy
     if path is None:
         return _default(scopes)
     kind = _kind(path)
-    exposed = _exposed(path)
+    exposed = is_exposed(path)
     try:
         credentials = _person(path, scopes, proxy) if kind in {"installed", "web"} else _from_file(path, scopes)
     except (auth.GoogleAuthError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -83,12 +82,7 @@ def _default(scopes: tuple[str, ...]) -> Identity:
         raise SheetConfigError("no_credentials") from error
     named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
     path = Path(named) if named else None
-    return _identity(credentials, path, exposed=path is not None and path.exists() and _exposed(path))
-
-
-def _exposed(path: Path) -> bool:
-    """Whether other users of this machine may read a file."""
-    return sys.platform != "win32" and bool(path.stat().st_mode & _OTHERS)
+    return _identity(credentials, path, exposed=path is not None and path.exists() and is_exposed(path))
 
 
 def _identity(credentials: Credentials, path: Path | None, *, exposed: bool) -> Identity:

@@ -15,9 +15,10 @@ import tenacity
 from google.auth import exceptions as auth
 from google.auth.credentials import Credentials
 
+from toolkit.budget import Budget
 from toolkit.faults import Wording
 from toolkit.settings import GoogleSettings
-from toolkit.stores.sheets.budget import Budget, Kind
+from toolkit.stores.sheets.account import Kind
 from toolkit.stores.sheets.clock import RIGHT, clock_offset, wrong_clock
 from toolkit.stores.sheets.failures import CallError, SheetError, UnsureError, of_answer, of_exception, of_nonsense
 

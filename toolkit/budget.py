@@ -1,17 +1,13 @@
-"""How many calls may be made in a minute: counted across all processes of this machine that share an account."""
+"""How many calls a server is asked in a minute: counted across all processes of this machine."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-Kind = Literal["read", "write"]
 MINUTE: Final = 60.0
 _PATIENCE: Final = 5.0
 _SHORTEST: Final = 0.001
@@ -23,7 +19,7 @@ class Budget:
 
     def __init__(
         self,
-        limits: Mapping[Kind, Mapping[str, int]],
+        limits: Mapping[str, Mapping[str, int]],
         path: Path | None = None,
         *,
         window: float = MINUTE,
@@ -42,7 +38,7 @@ class Budget:
         self._limits, self._window, self._clock, self._sleep = limits, window, clock, sleep
         self._calls = _opened(path)
 
-    def take(self, kind: Kind) -> float:
+    def take(self, kind: str) -> float:
         """Wait until one more call fits into every window, and count it.
 
         Returns:
@@ -94,40 +90,3 @@ def _prepared(calls: sqlite3.Connection) -> sqlite3.Connection:
     calls.execute("CREATE TABLE IF NOT EXISTS calls (bucket TEXT NOT NULL, at REAL NOT NULL)")
     calls.execute("CREATE INDEX IF NOT EXISTS calls_of ON calls (bucket, at)")
     return calls
-
-
-def budget_of(account: str, *, reads: int, writes: int, project: int) -> Budget:
-    """The budget of an account: its own limits, and those of all accounts of its Cloud project.
-
-    Args:
-        account: the account's address or any name of it; it is kept as a digest only.
-        reads: calls that read, a minute.
-        writes: calls that write, a minute.
-        project: calls of each kind, a minute, of all accounts with the same domain, which names the project.
-    """
-    name, _, domain = account.partition("@")
-    user, whole = _digest(f"{name}@{domain}"), _digest(domain or name)
-    limits: Mapping[Kind, Mapping[str, int]] = {
-        "read": {f"user {user} read": reads, f"project {whole} read": project},
-        "write": {f"user {user} write": writes, f"project {whole} write": project},
-    }
-    folder = cache_folder()
-    return Budget(limits, folder / "calls.sqlite" if folder else None)
-
-
-def cache_folder() -> Path | None:
-    """Where this user's programs keep what may be lost (XDG Base Directory; %LOCALAPPDATA% on Windows).
-
-    None for a user without a home, as in some containers.
-    """
-    try:
-        if sys.platform == "win32":
-            base = os.environ.get("LOCALAPPDATA")
-            return Path(base or Path.home() / "AppData" / "Local") / "consortium"
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "consortium"
-    except RuntimeError:
-        return None
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
