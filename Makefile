@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers bench docs pictures lock clean
+.PHONY: demo test check lint types layers bench mail-faults docs pictures lock clean
 
 demo: .venv/installed
 	$(BIN)/consortium demo
@@ -24,6 +24,9 @@ layers: .venv/installed-dev
 
 bench: .venv/installed-bench
 	$(BIN)/python bench/run.py
+
+mail-faults: .venv/installed-dev
+	$(BIN)/python tests/mail_faults.py
 
 docs: .venv/installed
 	$(BIN)/python docs/make_reference.py

@@ -26,8 +26,9 @@ def compare(path: Path) -> dict[str, Any]:
 
     from toolkit import sample
     from toolkit.workflows import load
+    from toolkit.workflows.outbox import letters_of
     from toolkit.workflows.remembering import Remembered
-    from toolkit.workflows.reporting import mails, pages, write_dashboard_workbook
+    from toolkit.workflows.reporting import pages, write_dashboard_workbook
 
     day = sample.AS_OF if path.stem == "sample" else community.AS_OF
     seconds: dict[str, float] = {}
@@ -46,9 +47,9 @@ def compare(path: Path) -> dict[str, Any]:
     timed("views of schools", lambda: [past.viewer.view(place) for place in schools])
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder) / "dashboard.xlsx"
-        timed("dashboard workbook", lambda: write_dashboard_workbook(past, book))
+        timed("dashboard workbook", lambda: write_dashboard_workbook(past, book, path))
         texts = timed("pages", lambda: pages(past, Path(folder)))
-        made = timed("digests", lambda: [bytes(mail) for _, mail in mails(past)])
+        made = timed("digests", lambda: [bytes(one.mail) for one in letters_of(past, "weekly")])
         return {
             "seconds": seconds,
             "standings": len(view.details),

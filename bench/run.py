@@ -31,6 +31,7 @@ def main() -> None:
     sample = _sample()
     _report_rendering(sample)
     _report_cycle(sample)
+    _report_mailing(sample)
     for size in sizes:
         _report(_generated(size))
         if size <= LARGEST_RENDERED:
@@ -143,12 +144,20 @@ def cycle(path: Path) -> dict[str, Any]:
     return compare(path)
 
 
+def mailing(path: Path) -> dict[str, Any]:
+    """A large mailing to a server on this machine."""
+    from mailing import compare
+
+    return compare(path)
+
+
 MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "calamine": bare,
     "pipeline": pipeline,
     "rendering": rendering,
     "rivals": rivals,
     "cycle": cycle,
+    "mailing": mailing,
 }
 
 
@@ -168,6 +177,12 @@ def _report_cycle(path: Path) -> None:
     from cycle import report
 
     report(_measured("cycle", path))
+
+
+def _report_mailing(path: Path) -> None:
+    from mailing import report
+
+    report(_measured("mailing", path))
 
 
 def _report_rivals(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from toolkit.outputs import Outputs, load_outputs
 from toolkit.schema import Field, Schema, SheetSchema, load_schema
 
 TARGET = Path(__file__).resolve().parent / "sheets.md"
@@ -16,6 +17,7 @@ def reference(schema: Schema) -> str:
         "Made from `sheets_schema/` by `make docs`; change the YAML, not this page. `*` marks a required column.\n",
     ]
     parts += [_sheet(sheet) for sheet in schema.sheets.values()]
+    parts.append(_ledger(load_outputs()))
     parts.append("## Problems\n\n| rule | severity | message |\n|---|---|---|")
     parts += [
         f"| `{rule}` | {kind.severity} | {kind.message.replace('|', '/')} |"
@@ -37,6 +39,23 @@ def _column(field: Field) -> str:
     kind = f"{field.kind} → {field.refers}" if field.refers else field.kind
     words = f" ({'、'.join(field.codes)})" if field.codes else ""
     return f"| {field.name}{'*' if field.required else ''} | `{field.key}` | {kind}{words} | {field.description} |"
+
+
+def _ledger(outputs: Outputs) -> str:
+    """What the toolkit writes of the mails it sends; the other output sheets explain themselves."""
+    title, file = outputs.sheets["ledger"], outputs.files["ledger"].format(name="NAME")
+    head = (
+        f"## {title} (`ledger`)\n\nWritten by the toolkit: which mail went to whom. It keeps a mail from being sent"
+        f" twice: a protected tab of the Google Sheet, or `{file}` beside the workbook NAME, shown in the dashboard"
+        " workbook without the columns that are for the toolkit. Rows may be sorted, columns moved, the tab renamed;"
+        " its heads stay."
+    )
+    heads = " · ".join(f"{head} (`{key}`)" for key, head in outputs.columns["ledger"].items())
+    meanings = (line.partition("：")[2] for line in outputs.letter_states_note.splitlines())
+    states = zip(outputs.letter_states.items(), meanings, strict=True)
+    rows = [f"| {word} | `{code}` | {meaning} |" for (code, word), meaning in states]
+    state = outputs.columns["ledger"]["state"]
+    return "\n".join([f"{head}\n\n{heads}\n\n| {state} | code | what |\n|---|---|---|", *rows]) + "\n"
 
 
 if __name__ == "__main__":

@@ -27,4 +27,4 @@ def write_xlsx(tmp_path):
     return write
 
 
-from standins.fixtures import sheets  # noqa: E402, F401 the path is set above
+from standins.fixtures import mail_server, post_office, sheets  # noqa: E402, F401 the path is set above

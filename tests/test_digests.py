@@ -20,7 +20,7 @@ from toolkit.digests import digests
 from toolkit.history import History, Point, opaque
 from toolkit.outputs import load_outputs
 from toolkit.render.digest import Links, parts
-from toolkit.render.message import message
+from toolkit.render.message import Origin, message
 from toolkit.schema import load_schema
 from toolkit.viewer import Standpoint, Viewer
 
@@ -29,6 +29,7 @@ ROLES = ("leader", "principal", "liaison")
 TODAY = date(2025, 11, 24)
 STAMP = datetime(2025, 11, 24, 7, 30, tzinfo=UTC)
 GMAIL = 100_000
+ORIGIN = Origin("x@example.com", "", "", "甲镇共同体")
 READERS = """
 # 收件人
 | 姓名 | 邮箱 | 角色 | 学校 | 订阅 |
@@ -120,7 +121,8 @@ def of_extreme(name, role, school=0):
 
 def html(made_parts):
     """The HTML as it is sent, with the styles on the elements."""
-    return message(made_parts, sender="x@example.com", sent_at=STAMP).get_body(("html",)).get_content()
+    mail = message(made_parts, origin=ORIGIN, kind="weekly", message_id="<1@example.com>", sent_at=STAMP)
+    return mail.get_body(("html",)).get_content()
 
 
 class Elements(HTMLParser):
@@ -194,8 +196,8 @@ TEXTS = {
 【两周之内】
 11 月 28 日  开放日：冬季开放日（东校承办）
 12 月 2 日  【取消】教师论坛：青年论坛（中心承办）
-打开附件 events.ics，可以把活动加进日历。
-取消的活动：打开附件 cancelled.ics，可以从日历里去掉。
+打开附件 活动日历.ics，可以把活动加进日历。
+取消的活动：打开附件 取消的活动.ics，可以从日历里去掉。
 
 【到期的任务】
 12 月 1 日  交总结（东校 王芳），还有 7 天
@@ -259,8 +261,8 @@ TEXTS = {
 【两周之内】
 11 月 28 日  开放日：冬季开放日（东校承办）
 12 月 2 日  【取消】教师论坛：青年论坛
-打开附件 events.ics，可以把活动加进日历。
-取消的活动：打开附件 cancelled.ics，可以从日历里去掉。
+打开附件 活动日历.ics，可以把活动加进日历。
+取消的活动：打开附件 取消的活动.ics，可以从日历里去掉。
 
 【成绩与全市比较】
 期中 五年级 语文：▲ 高 1.50 分（本校 81.50，全市 80.00）
@@ -323,8 +325,8 @@ TEXTS = {
 【两周之内】
 11 月 28 日  开放日：冬季开放日（东校承办）
 12 月 2 日  【取消】教师论坛：青年论坛
-打开附件 events.ics，可以把活动加进日历。
-取消的活动：打开附件 cancelled.ics，可以从日历里去掉。
+打开附件 活动日历.ics，可以把活动加进日历。
+取消的活动：打开附件 取消的活动.ics，可以从日历里去掉。
 
 --
 这封信由登记簿里的内容自动写成。
@@ -447,9 +449,12 @@ def test_the_trend_is_a_picture_for_leaders_and_principals(role):
 
 def test_events_and_cancellations_are_files_for_calendars():
     files = {file.name: file for file in made(PLAN, ENTRIES, role="principal").attachments}
-    assert {name: file.method for name, file in files.items()} == {"events.ics": "PUBLISH", "cancelled.ics": "CANCEL"}
-    assert "SUMMARY:开放日：冬季开放日" in files["events.ics"].content.decode()
-    assert "SUMMARY:教师论坛：青年论坛" in files["cancelled.ics"].content.decode()
+    assert {name: file.method for name, file in files.items()} == {
+        "活动日历.ics": "PUBLISH",
+        "取消的活动.ics": "CANCEL",
+    }
+    assert "SUMMARY:开放日：冬季开放日" in files["活动日历.ics"].content.decode()
+    assert "SUMMARY:教师论坛：青年论坛" in files["取消的活动.ics"].content.decode()
 
 
 def test_an_event_whose_title_names_another_school_goes_by_its_kind():
@@ -472,6 +477,14 @@ def test_links_stand_only_where_they_are_given():
     assert [a["href"] for tag, a in Elements(mail.html).found if tag == "a"] == [links.dashboard, links.page]
     assert f"看板：{links.dashboard}\n网页：{links.page}\n" in mail.text
     assert "登记簿：" not in mail.text
+
+
+def test_what_the_liaison_is_to_do_is_linked_to_the_very_cell():
+    book = "https://example.com/book"
+    mail = made(PLAN, ENTRIES, role="liaison", links=Links(workbook=book, tabs={"活动": 7, "借用": 11}))
+    cells = [f"{book}#gid={area}" for area in ("7&range=D6", "7&range=6:6", "11&range=G2", "11&range=G3")]
+    assert [a["href"] for tag, a in Elements(mail.html).found if tag == "a"] == [*cells, book]
+    assert mail.text == TEXTS["liaison"].lstrip("\n").replace("--\n", f"--\n登记簿：{book}\n")
 
 
 # --- what mail programmes bear

@@ -25,6 +25,7 @@ from toolkit.render.grid.dashboard_tabs import dashboard_requests, frames, wishe
 from toolkit.render.grid.formats import cell_format
 from toolkit.render.grid.frame import Own
 from toolkit.render.grid.paint import frame_of, paint
+from toolkit.render.setup import tabs_named
 from toolkit.schema import load_schema
 from toolkit.spreadsheet import STRUCTURE_FIELDS, spreadsheet
 from toolkit.viewer import Standpoint, Viewer
@@ -59,7 +60,8 @@ SMALL = """
 | 2.3 | 联席会议 | 二(一)3 | 共同体 | 学期 | 活动 | | 类别=联席会议 | 次数 | | 1 |
 | 4.5 | 开放日 | 四(一)5 | 每所学校 | 学期 | 活动 | 承办学校 | 类别=开放日 | 次数 | | 1 |
 """
-STANDING = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析", "图表数据", "历次结果"]
+STANDING = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析", "发送记录", "图表数据", "历次结果"]
+PAINTED = [title for title in STANDING[:-1] if title != "发送记录"]
 WHOLE = (
     "namedRanges,sheets(properties,merges,conditionalFormats,protectedRanges,basicFilter,bandedRanges,charts,developerMetadata,"
     "data(rowData(values(userEnteredValue,userEnteredFormat,note)),rowMetadata,columnMetadata))"
@@ -416,9 +418,14 @@ def test_a_new_dashboard_may_come_first(client):
 def test_what_is_there_already_is_not_made_again(client):
     shared = Shared(client)
     shared.write()
-    assert [next(iter(it)) for it in frames(WORDS, shared.now, [])] == [
-        "addSheet", "createDeveloperMetadata", "addProtectedRange",
-    ]  # fmt: skip
+    made = frames(WORDS, shared.now, [])
+    new = {
+        it["addSheet"]["properties"]["sheetId"]: it["addSheet"]["properties"]["title"]
+        for it in made
+        if "addSheet" in it
+    }
+    assert [*new.values()] == ["发送记录", "历次结果"]
+    assert tabs_named(made) == {*new}
 
 
 @pytest.mark.parametrize("case", ["small", "exams"])
@@ -524,7 +531,7 @@ def test_charts_are_kept_and_updated(client):
 def test_a_community_without_entries_is_calm(client):
     shared = Shared(client)
     shared.write("nothing_entered")
-    assert [*shared.own] == STANDING[:-1]
+    assert [*shared.own] == PAINTED
     assert shared.cell("借用逾期", "A1")["formattedValue"] == "没有逾期未还的，两周之内也没有要还的。"
     figures = shared.own["图表数据"]
     assert (figures.rows, figures.columns, figures.hidden) == (1, 1, True)

@@ -9,6 +9,7 @@ from email.policy import default
 import pytest
 import spreadsheets
 from standins.loading import load
+from test_ledger import entry
 
 from toolkit.cli import main
 from toolkit.outputs import load_outputs
@@ -245,7 +246,9 @@ def test_figures_are_those_of_the_dashboard_workbook(sheets, full, sample, run, 
     run("dashboard", "--config", full[1], "--as-of", DAY)
     book = openpyxl.load_workbook(tmp_path / "out" / "看板.xlsx")
     client = sheets.client().open_by_key(full[0])
-    for title in OUTPUTS.sheets.values():
+    for key, title in OUTPUTS.sheets.items():
+        if key == "ledger":  # each keeps its own
+            continue
         expected = [
             [cell if cell is not None else "" for cell in row] for row in book[title].iter_rows(values_only=True)
         ]
@@ -333,6 +336,42 @@ def test_links_lead_to_the_very_cells(sheets, full, run):
             assert area
             found += 1
     assert found > 30
+
+
+def test_the_letters_that_were_sent_stay_as_they_are(sheets, full, run, tmp_path):
+    assert run("init", "--config", full[1])[0] == 0
+    title = OUTPUTS.sheets["ledger"]
+    assert sheets.client().open_by_key(full[0]).worksheet(title).row_values(1) == [*OUTPUTS.columns["ledger"].values()]
+    sent = entry(state="sent")
+    spreadsheets.opened(sheets, full[0], tmp_path).ledger.settle([sent])
+    book = sheets.store.books[full[0]]
+    tab = next(tab for tab in book.sheets if tab.properties["title"] == title)
+    before = _flat(tab), dict(tab.properties), dict(tab.column_meta), dict(tab.row_meta)
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert run("init", "--config", full[1])[0] == 0
+    assert run("dashboard", "--config", full[1], "--as-of", "2026-12-01")[0] == 0
+    assert (_flat(tab), dict(tab.properties), dict(tab.column_meta), dict(tab.row_meta)) == before
+    assert spreadsheets.opened(sheets, full[0], tmp_path).ledger.entries() == {sent.message_id: sent}
+
+
+def test_sending_does_not_make_the_next_dashboard_write(sheets, full, run, tmp_path):
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    spreadsheets.opened(sheets, full[0], tmp_path).ledger.settle([entry(state="sent")])
+    sheets.log.clear()
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert _kinds(sheets) == ["read", "read"]
+
+
+def test_a_deleted_tab_of_letters_and_a_lost_protection_come_back(sheets, full, run, tmp_path):
+    run("dashboard", "--config", full[1], "--as-of", DAY)
+    client = sheets.client().open_by_key(full[0])
+    client.del_worksheet(client.worksheet(OUTPUTS.sheets["ledger"]))
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    connection = spreadsheets.opened(sheets, full[0], tmp_path).connection
+    (protection,) = connection.structure().outputs["ledger"].some("protectedRanges")
+    client.batch_update({"requests": [{"deleteProtectedRange": {"protectedRangeId": protection["protectedRangeId"]}}]})
+    assert run("dashboard", "--config", full[1], "--as-of", DAY)[0] == 0
+    assert len(connection.structure().outputs["ledger"].some("protectedRanges")) == 1
 
 
 def test_a_deleted_tab_of_ours_is_made_anew_and_a_strangers_is_left(sheets, full, run):

@@ -11,12 +11,14 @@ import numpy as np
 
 from toolkit import workflows
 from toolkit.assess import Assessment, assess_on
-from toolkit.digests import examination_key, readers
+from toolkit.dates import CHINA
+from toolkit.digests import examination_key
 from toolkit.files import write_text
 from toolkit.outputs import load_outputs
 from toolkit.plans import load_plan
 from toolkit.problems import Problem
 from toolkit.progress import stage
+from toolkit.readers import readers
 from toolkit.sample import AS_OF, build_sample
 from toolkit.settings import DEFAULT_FILE
 from toolkit.stores.memory_tables import Run
@@ -25,9 +27,9 @@ from toolkit.viewer import Scope, Standpoint
 from toolkit.viewer.figures import points
 from toolkit.viewer.marks import scores
 from toolkit.views import Dashboard
-from toolkit.workflows.loading import CHINA
+from toolkit.workflows.outbox import write_letters
 from toolkit.workflows.remembering import Remembered
-from toolkit.workflows.reporting import Reports, write_reports, write_weekly
+from toolkit.workflows.reporting import Reports, write_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class DemoResult:
         config: the sample configuration.
         fresh: whether it was made now; one that was there is used as it is, with whatever was typed into it.
         reports: dashboard workbook and pages.
-        mails: the digests.
+        mails: the digests and notices.
         view: the community's view, for a few figures.
     """
 
@@ -76,7 +78,8 @@ def run(folder: Path, as_of: date | None) -> DemoResult:
         _last_week(past)
         past = Remembered(loaded)
     reports = write_reports(past, folder)
-    mails = write_weekly(past, folder / outputs.files["outbox"])
+    outbox = folder / outputs.files["outbox"]
+    mails = [*write_letters(past, "weekly", outbox).files, *write_letters(past, "remind", outbox).files]
     return DemoResult(workbook, config, fresh, reports, mails, past.viewer.view())
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Literal
 
 from toolkit.declarations import FOLDER, Part, read_yaml, verified
+from toolkit.errors import ToolkitError
 from toolkit.faults import Wording
 
 State = Literal["well", "amiss", "unknown"]
@@ -19,6 +20,7 @@ class DoctorWords(Part):
 
     checks: Mapping[str, Wording]
     findings: Mapping[str, Wording]
+    unreached: Mapping[str, Wording]
     things: Wording
     all_well: Wording
     amiss: Wording
@@ -69,6 +71,10 @@ class Findings:
     def told(self, check: str, zh: str, en: str, *, code: int) -> None:
         """One more that is amiss, in words that are there already."""
         self.lines.append(Finding(check, "amiss", zh, en, code))
+
+    def failed(self, check: str, error: ToolkitError) -> None:
+        """One more that is amiss, as the error says it."""
+        self.told(check, error.say("zh"), error.say("en"), code=error.exit_code)
 
     @property
     def code(self) -> int:

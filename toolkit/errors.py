@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class ToolkitError(Exception):
@@ -15,6 +15,10 @@ class ToolkitError(Exception):
 
     exit_code: ClassVar[int] = 2
     transient: ClassVar[bool] = False
+
+    def say(self, language: Literal["en", "zh"]) -> str:  # noqa: ARG002 for those that know more than one
+        """The sentence in a language; in English where no other is known."""
+        return str(self)
 
 
 class UsageError(ToolkitError):

@@ -19,11 +19,30 @@ class StatusWord(Part):
     sign: str
 
 
+class MailWords(Part):
+    """What messages are called in their headers, and the files that go with them.
+
+    Attributes:
+        topics: by code of 订阅.
+        list: all messages of a topic, with {community} and {topic}.
+        unsubscribe: subject of a mail that asks for no more of a {topic}.
+        events: file of events that take place.
+        cancelled: file of events that do not.
+    """
+
+    topics: Mapping[str, str]
+    list: str
+    unsubscribe: str
+    events: str
+    cancelled: str
+
+
 class Outputs(Part):
     """Everything `outputs.yaml` declares."""
 
     sheets: Mapping[str, str]
     files: Mapping[str, str]
+    mail: MailWords
     statuses: Mapping[str, StatusWord]
     lost_sign: str
     missing_sign: str
@@ -68,6 +87,9 @@ class Outputs(Part):
     event: str
     loan: str
     columns: Mapping[str, Mapping[str, str]]
+    letter_states: Mapping[str, str]
+    lost_claim: str
+    letter_states_note: str
     effects: Mapping[str, str]
     titles: Mapping[str, str]
     book: Mapping[str, str]

@@ -143,11 +143,11 @@ class RemindSettings(Part):
         in_holidays: whether they go out between the terms of 学期 too.
     """
 
-    before: tuple[Annotated[int, Field(ge=1)], ...] = (7, 1)
+    before: tuple[Annotated[int, Field(ge=1, le=366)], ...] = (7, 1)
     on_the_day: bool = True
-    after: tuple[Annotated[int, Field(ge=1)], ...] = (1, 7, 14, 30)
-    then_every: int = Field(default=30, ge=0)
-    to_fix_every: int = Field(default=3, ge=1)
+    after: tuple[Annotated[int, Field(ge=1, le=366)], ...] = (1, 7, 14, 30)
+    then_every: int = Field(default=30, ge=0, le=366)
+    to_fix_every: int = Field(default=3, ge=1, le=366)
     in_holidays: bool = False
 
 

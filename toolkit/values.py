@@ -20,10 +20,12 @@ from toolkit.workbook import RawValue
 _LIST_SEPARATORS: Final = re.compile(r"[、,;/\n\r]+")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+")
 _EMAIL: Final = re.compile(
+    r"(?=.{1,254}\Z)(?=[^@]{1,64}@)"
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}",
     re.IGNORECASE | re.ASCII,
 )
-"""The dot-atom form of RFC 5322, 3.4.1, at a host name of letters, digits and hyphens."""
+"""The dot-atom form of RFC 5322, 3.4.1, at a host name of letters, digits and hyphens; its lengths are those of
+RFC 5321, 4.5.3.1."""
 _URL: Final = re.compile(
     r"(?:https?://[^\s/]+(?:/\S*)?|(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?)", re.IGNORECASE
 )

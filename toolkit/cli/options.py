@@ -43,3 +43,12 @@ Restore = Annotated[bool, typer.Option("--repair", help="Restore drop-downs lost
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for the results; beside the workbook otherwise.", metavar="DIR")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write .eml files, byte for byte as they would be sent.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", help="Only this reader: name, address or school; repeatable.", metavar="WHO"),
+]
+Resend = Annotated[
+    list[str] | None,
+    typer.Option("--resend", help="This reader again, whatever was sent; the others not.", metavar="WHO"),
+]

@@ -1,4 +1,4 @@
-"""Commands that write: the dashboard, the digests, the preview, the report."""
+"""Commands that write: the dashboard, the preview, the report."""
 
 from __future__ import annotations
 
@@ -21,31 +21,6 @@ def dashboard(
 
     for path in write_reports(Remembered(load(config, workbook, sheet, as_of)), out).all:
         typer.echo(path)
-
-
-@app.command()
-def weekly(
-    config: Config = None,
-    workbook: Book = None,
-    sheet: GoogleSheet = None,
-    as_of: AsOf = None,
-    out: Out = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write .eml files, send nothing.")] = False,  # noqa: FBT002
-) -> None:
-    """Make the weekly digest of each reader."""
-    from toolkit.errors import UsageError
-    from toolkit.workflows.remembering import Remembered
-    from toolkit.workflows.reporting import write_weekly
-
-    if not dry_run:
-        raise UsageError("This version sends no mail; use --dry-run to write the digests as .eml files.")
-    written = write_weekly(Remembered(load(config, workbook, sheet, as_of)), out)
-    for path in written:
-        typer.echo(path)
-    if not written:
-        typer.echo(
-            "Nobody receives the weekly digest: the recipients' sheet has no sound row that subscribes to it.", err=True
-        )
 
 
 @app.command()

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from toolkit.files import MARK, replacing
 from toolkit.outputs import Outputs
+from toolkit.render.dashboard_letters import Letters
 from toolkit.render.dashboard_look import Look, safe
 from toolkit.render.dashboard_sheets import draw
 from toolkit.views import Dashboard
@@ -25,7 +26,13 @@ _OPTIONS: Final = {
 
 
 def write_dashboard(
-    path: Path, dashboard: Dashboard, outputs: Outputs, source: Path | None, *, school_sheets: bool = False
+    path: Path,
+    dashboard: Dashboard,
+    outputs: Outputs,
+    source: Path | None,
+    *,
+    school_sheets: bool = False,
+    letters: Letters | None = None,
 ) -> None:
     """Write the dashboard workbook whole or not at all.
 
@@ -35,6 +42,7 @@ def write_dashboard(
         outputs: the words.
         source: the entry workbook that problems and evidence link to; None where it has no path.
         school_sheets: whether each school that has entries to fix gets them on a sheet of its own as well.
+        letters: what was sent; nothing where None.
 
     Raises:
         UsageError: the file cannot be written.
@@ -43,7 +51,8 @@ def write_dashboard(
         made = datetime.combine(dashboard.as_of, time())
         about = {"title": safe(dashboard.community), "author": MARK, "comments": dashboard.as_of.isoformat()}
         book.set_properties(about | {"created": made})
-        draw(Look(book, outputs, _relative(source, path)), dashboard, school_sheets=school_sheets)
+        look = Look(book, outputs, _relative(source, path))
+        draw(look, dashboard, school_sheets=school_sheets, letters=letters or Letters())
 
 
 def _relative(source: Path | None, path: Path) -> str | None:

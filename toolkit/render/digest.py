@@ -1,21 +1,26 @@
-"""A digest as the parts of a message: subject, text, HTML that says the same, a picture, files for calendars."""
+"""A digest or notice as the parts of a message: subject, text, HTML that says the same, picture, calendar files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
+from functools import partial
 from html import unescape
 from itertools import accumulate, groupby
-from typing import Any, Final
-from unicodedata import east_asian_width
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from toolkit.outputs import Outputs
+from toolkit.readers import WEEKLY
 from toolkit.render.calendar_file import CANCEL, PUBLISH, calendar_file, cancellations
 from toolkit.render.message import Attachment, MessageParts
+from toolkit.render.notice_lists import listed_loans, listed_problems
 from toolkit.render.one_line import one_line
+from toolkit.render.plain_text import laid_out, padded, width
 from toolkit.render.trend import MAIL, trend_png, trend_svg
 from toolkit.render.trend_plane import HEIGHT, WIDTH
+from toolkit.spreadsheet import anchor
 from toolkit.templates import fill
 from toolkit.views import (
     Band,
@@ -30,14 +35,14 @@ from toolkit.views import (
     Trend,
 )
 
+_T = TypeVar("_T")
+
 _LONGEST: Final = 240
 """So many signs of one text of a sheet are shown."""
 _SUBJECT: Final = 60
 _NAME: Final = 4
 """So many signs of the community's name stay in the subject at least."""
 _WIDEST_LABEL: Final = 14
-_LINE: Final = 84
-"""So many columns has a line of the plain text; a Chinese sign takes two."""
 _COLUMNS: Final = 5
 """So many columns of the matrix stand beside each other on a telephone."""
 _CELLS: Final = (400, 200, 100, 0)
@@ -48,9 +53,8 @@ _WORTH_DRAWING: Final = 2
 _PICTURE: Final = "trend@consortium-toolkit"
 _WITHOUT_PICTURE: Final = "liaison"
 _WITHOUT_SCORES: Final = "liaison"
-_CLOSING_WIDE: Final = frozenset("，。、；：！？）」』”’》")
-_CLOSING: Final = _CLOSING_WIDE | frozenset("%,.;:!?)")
-_OPENING: Final = frozenset("（「『“‘《(")
+_UNSEEN: Final = frozenset({"tab"})
+"""Attributes by which things are found, not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,37 @@ class Links:
         dashboard: of the dashboard.
         page: of the page in the web.
         workbook: of the entry workbook.
+        tabs: ids of the entry workbook's tabs by title, where its cells have addresses.
     """
 
     dashboard: str = ""
     page: str = ""
     workbook: str = ""
+    tabs: Mapping[str, int] = field(default_factory=dict)
+
+    def cell(self, line: ProblemLine | LoanLine) -> str:
+        """Where the very cell that a line is about is opened, else its row or tab; empty where none has an address."""
+        if line.tab not in self.tabs:
+            return ""
+        row, cell = (line.row, line.cell) if isinstance(line, LoanLine) else (line.problem.row, line.problem.cell)
+        return self.workbook + anchor(self.tabs[line.tab], cell or (f"{row}:{row}" if row else ""))
 
 
 NO_LINKS: Final = Links()
+
+
+class Kept:
+    """What several letters have in common, so that it is made once: readers of one school share a view."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int], tuple[Dashboard, Any]] = {}
+
+    def once(self, what: str, view: Dashboard, make: Callable[[], _T]) -> _T:
+        """What was made of a view, or is made of it now."""
+        if (what, id(view)) not in self._made:
+            self._made[what, id(view)] = view, make()  # as long as the view is kept no other has its id
+        made: _T = self._made[what, id(view)][1]
+        return made
 
 
 def parts(
@@ -79,8 +106,10 @@ def parts(
     sequence: Mapping[str, int],
     stamp: datetime,
     organizer: str = "",
+    overrides: Path | None = None,
+    kept: Kept | None = None,
 ) -> MessageParts:
-    """Fill the templates of the reader's role.
+    """Fill the templates of the reader's role; those of a notice are the same for all.
 
     Texts are filled as HTML is, for they share its phrases, and every value is escaped; then they are made plain.
 
@@ -91,43 +120,62 @@ def parts(
         sequence: by uid of an event, how often it has changed.
         stamp: when the calendar files are made, with a time zone.
         organizer: the address the calendar files come from; left out where empty.
+        overrides: a folder with templates of one's own.
+        kept: of letters before with the same outputs, sequence, stamp and organizer.
+
+    Raises:
+        UsageError: a template of one's own cannot be filled in.
     """
-    files = _calendars(digest, outputs, sequence, stamp, organizer)
-    shown = _presentable(digest)
-    quiet = _is_quiet(shown)
-    picture = None if quiet or digest.role == _WITHOUT_PICTURE else _picture(shown.view.trend, outputs)
+    weekly, kept = digest.topic == WEEKLY, kept or Kept()
+    calendars = partial(_calendars, digest.view, outputs, sequence, stamp, organizer)
+    files = kept.once("calendars", digest.view, calendars) if weekly else ()
+    shown = _presentable(digest, kept)
+    quiet = weekly and _is_quiet(shown)
+    drawn = weekly and not quiet and digest.role != _WITHOUT_PICTURE
+    picture = _picture(shown.view.trend, outputs) if drawn else None
     picture_id = _PICTURE if picture else ""
+    folder = f"weekly/{digest.role}" if weekly else f"remind/{digest.topic}"
     values = {"digest": shown, "view": shown.view, "words": outputs, "links": links, "quiet": quiet, "files": files}
     values |= {"faults": _faults(shown.view), "borrowers": _borrowers(shown.view)}
-    values |= {"pad": _padded, "label_width": _label_width(shown.view.matrix)}
+    values |= {"listed_loans": listed_loans(shown.view), "listed_problems": listed_problems(shown.view)}
+    values |= {"pad": padded, "label_width": _label_width(shown.view.matrix)}
     values |= {"picture_id": picture_id, "picture_size": (WIDTH, HEIGHT)}
 
     def filled(name: str, **more: object) -> str:
-        made = fill(f"weekly/{digest.role}/{name}", **values, **more)
+        made = fill(f"{folder}/{name}", overrides, **values, **more)
         return unescape(made) if name.endswith(".txt") else made
 
     tables, page = _page(shown.view.matrix, filled)
+    topic = outputs.mail.topics[digest.topic]
 
     return MessageParts(
         reader=digest.reader,
         email=digest.email,
         subject=_subject(shown.view.community, filled),
-        text=_laid_out(filled("body.txt", tables=tables)),
+        text=laid_out(filled("body.txt", tables=tables)),
         html=page,
         picture=picture,
         picture_id=picture_id,
         attachments=files,
+        list_name=outputs.mail.list.format(community=shown.view.community, topic=topic),
+        unsubscribe=outputs.mail.unsubscribe.format(topic=topic),
     )
 
 
 # --- what is shown
 
 
-def _presentable(digest: Digest) -> Digest:
+def _presentable(digest: Digest, kept: Kept) -> Digest:
     """Without what no mail shows, and every text on one line, so that none can pretend to be another."""
+    view: Dashboard = kept.once(digest.topic, digest.view, lambda: _tidy(_reduced(digest)))
+    return replace(digest, view=view, reader=_tidy(digest.reader), since=_tidy(digest.since), news=_tidy(digest.news))
+
+
+def _reduced(digest: Digest) -> Dashboard:
     view = replace(digest.view, details=(), evidence=(), ranks=(), tabs={})
-    shown: Digest = _tidy(replace(digest, view=view))
-    return shown
+    if digest.topic != WEEKLY:  # it shows loans or entries to fix; making the rest ready would take longest
+        view = replace(view, urgent=(), blocks=(), matrix=Matrix((), ()), persons=(), scores=(), events=(), tasks=())
+    return view
 
 
 def _tidy(value: Any) -> Any:  # noqa: ANN401 any view, whatever it is made of
@@ -136,7 +184,8 @@ def _tidy(value: Any) -> Any:  # noqa: ANN401 any view, whatever it is made of
     if type(value) is tuple:
         return tuple(map(_tidy, value))
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _tidy(getattr(value, field.name)) for field in fields(value)})
+        names = (one.name for one in fields(value) if one.name not in _UNSEEN)
+        return replace(value, **{name: _tidy(getattr(value, name)) for name in names})
     return value
 
 
@@ -201,7 +250,7 @@ def _narrow(band: Band) -> list[Table]:
 
 
 def _label_width(matrix: Matrix) -> int:
-    return min(_WIDEST_LABEL, max((_width(row.label) for row in matrix.rows), default=0))
+    return min(_WIDEST_LABEL, max((width(row.label) for row in matrix.rows), default=0))
 
 
 def _faults(view: Dashboard) -> dict[str, tuple[ProblemLine, ...]]:
@@ -235,16 +284,16 @@ def _subject(community: str, filled: Callable[..., str]) -> str:
 
 
 def _calendars(
-    digest: Digest, outputs: Outputs, sequence: Mapping[str, int], stamp: datetime, organizer: str
+    view: Dashboard, outputs: Outputs, sequence: Mapping[str, int], stamp: datetime, organizer: str
 ) -> tuple[Attachment, ...]:
-    events = tuple(_named(event, outputs) for event in digest.view.events)
+    events = tuple(_named(event, outputs) for event in view.events)
     made = (
         (
             name,
             method,
             make(
                 events,
-                name=digest.view.community,
+                name=view.community,
                 summary="{title}",
                 sequence=sequence,
                 stamp=stamp,
@@ -252,8 +301,8 @@ def _calendars(
             ),
         )
         for name, method, make in (
-            ("events.ics", PUBLISH, calendar_file),
-            ("cancelled.ics", CANCEL, cancellations),
+            (outputs.mail.events, PUBLISH, calendar_file),
+            (outputs.mail.cancelled, CANCEL, cancellations),
         )
     )
     return tuple(Attachment(name, content, method) for name, method, content in made if content is not None)
@@ -263,46 +312,3 @@ def _named(event: EventLine, outputs: Outputs) -> EventLine:
     """The event with all it is called as its title: one whose title is not for the reader goes by its kind."""
     title = outputs.event.format(kind=event.kind, title=event.title) if event.title else event.kind
     return replace(event, title=title)
-
-
-# --- plain text
-
-
-def _laid_out(text: str) -> str:
-    """Lines folded, and never two empty ones together."""
-    lines: list[str] = []
-    for line in text.strip().splitlines():
-        if line.strip() or (lines and lines[-1]):
-            lines += _folded(line.rstrip())
-    return "\n".join(lines) + "\n"
-
-
-def _folded(line: str) -> list[str]:
-    """A line in pieces of at most `_LINE` columns where it can be parted; those that follow stand below its text."""
-    indent = " " * (len(line) - len(line.lstrip()))
-    rest, found = line, []
-    while _width(rest) > _LINE and (place := _break(rest, len(indent))):
-        found.append(rest[:place].rstrip())
-        rest = indent + rest[place:].lstrip()
-    return [*found, rest]
-
-
-def _break(line: str, indent: int) -> int:
-    """Where to break: the last place that fits, else the first one; 0 where there is none."""
-    places = [n for n in range(indent + 1, len(line)) if _may_part(line[n - 1], line[n])]
-    return max((n for n in places if _width(line[:n]) <= _LINE), default=min(places, default=0))
-
-
-def _may_part(before: str, after: str) -> bool:
-    """Not within a word, nor between a number and what is counted, nor before what closes, nor after what opens."""
-    if after in _CLOSING or before in _OPENING or after == " ":
-        return False
-    return before in _CLOSING_WIDE or (_width(before) > 1 and _width(after) > 1)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import Final
@@ -14,13 +15,15 @@ from typing import Final
 from css_inline import CSSInliner
 
 from toolkit.files import MARK
-from toolkit.render.one_line import one_line
+from toolkit.render.mail_headers import checked_address, list_id, mail_to, mailbox, named, subject_line
+from toolkit.render.mail_policy import MAIL
 
-_LONGEST_HEADER = 120
-
-_PLAIN: Final = {ord(sign): ord(sign) + 0xFEE0 for sign in '()<>[]:;@,\\"'}
-"""Full-width forms of the signs that mean something between addresses: where the standard library breaks a long name
-over lines it forgets the quotation marks around it, and a comma in it would begin another address."""
+_PICTURE: Final = "picture.png"
+_LINE: Final = 76
+"""So many signs has a line of base64 (RFC 2045, 6.8)."""
+_BOUNDARY: Final = "=_{kind}_of_consortium-toolkit"
+"""Always the same, so that the same parts give the same bytes: no line of base64, and all parts are that, has `=_` in
+it (RFC 2045, 6.8), and nothing else is between the boundaries."""
 
 _INLINER: Final = CSSInliner(keep_at_rules=True, remove_inlined_selectors=True, load_remote_stylesheets=False)
 """Puts the rules of `<style>` on the elements, for mail programmes that drop the block.
@@ -37,7 +40,7 @@ class Attachment:
     """A calendar file that goes with a message.
 
     Attributes:
-        name: of the file, in ASCII.
+        name: of the file.
         content: the file.
         method: what a calendar does with it (RFC 5546), `PUBLISH` or `CANCEL`; the file says the same.
     """
@@ -60,6 +63,8 @@ class MessageParts:
         picture: a PNG that the page shows; None where there is none.
         picture_id: what the page calls it by, behind `cid:`; has the form of an address.
         attachments: in their order.
+        list_name: what messages of this kind are called, for mail programmes that sort by it.
+        unsubscribe: the subject of a mail that asks for no more of them.
     """
 
     reader: str
@@ -70,59 +75,137 @@ class MessageParts:
     picture: bytes | None = None
     picture_id: str = ""
     attachments: tuple[Attachment, ...] = ()
+    list_name: str = ""
+    unsubscribe: str = ""
 
 
-def message(parts: MessageParts, *, sender: str, sent_at: datetime) -> EmailMessage:
-    """The message; the same parts give the same bytes.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who all messages of a community come from.
+
+    Attributes:
+        address: they come from.
+        name: beside it; any text.
+        reply_to: the address that answers go to; empty where it is the same.
+        community: its name.
+    """
+
+    address: str
+    name: str
+    reply_to: str
+    community: str
+
+    @property
+    def label(self) -> str:
+        """Tells its lists from those of others who write from the same domain, such as qq.com."""
+        return sha256(f"{self.community}\n{self.address}".encode("utf-8", "replace")).hexdigest()[:8]
+
+    @property
+    def domain(self) -> str:
+        """Of the address."""
+        return self.address.rpartition("@")[2].lower()
+
+
+def message_id(origin: Origin, kind: str, period: str, recipient: str) -> str:
+    """The Message-ID of a message: always the same for the same one, whatever it says, and with nobody's name in it.
+
+    Args:
+        origin: who it comes from.
+        kind: such as `weekly`.
+        period: what it is of.
+        recipient: opaque key of the reader.
+    """
+    known_by = json.dumps([origin.community, origin.address, kind, period, recipient])
+    return f"<{sha256(known_by.encode()).hexdigest()[:32]}@{origin.domain}>"
+
+
+def message(parts: MessageParts, *, origin: Origin, kind: str, message_id: str, sent_at: datetime) -> EmailMessage:
+    """The message; the same arguments give the same bytes.
 
     Args:
         parts: what it says and to whom.
-        sender: the address it comes from.
+        origin: who it comes from.
+        kind: such as `weekly`; ASCII letters.
+        message_id: its Message-ID, with the angle brackets.
         sent_at: for its Date header, with a time zone.
 
     Raises:
-        ValueError: the reader's address has a line break; `values.py` lets no such address pass.
+        UsageError: an address is none.
     """
-    mail, mark = EmailMessage(policy=SMTP), _mark(parts)
-    mail["X-Mailer"] = MARK  # near the top: by this a dry run knows its own files
-    mail["From"] = sender
-    user, _, domain = parts.email.rpartition("@")
-    mail["To"] = Address(one_line(parts.reader, _LONGEST_HEADER).translate(_PLAIN), user, domain)
-    mail["Subject"] = one_line(parts.subject, _LONGEST_HEADER)
-    mail["Date"] = format_datetime(sent_at)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office reply is wanted
-    mail.set_content(parts.text, cte="base64")  # no line of it, however long or strange, is changed on its way
-    mail.make_alternative(boundary=f"{mark}_alternative")
-    mail.attach(_page(parts, mark))
-    if parts.attachments:
-        mail.make_mixed(boundary=f"{mark}_mixed")
-    for file in parts.attachments:
-        how = {"method": file.method, "charset": "utf-8"}
-        mail.add_attachment(file.content, "text", "calendar", filename=file.name, params=how)
-    return mail
+    mail = _new()
+    for name, value in _headers(parts, origin, kind, message_id, sent_at):
+        mail[name] = value
+    alternatives = [_text(parts.text, "plain"), _page(parts)]
+    if not parts.attachments:
+        return _joined(mail, "alternative", alternatives)
+    files = map(_file, parts.attachments)
+    return _joined(mail, "mixed", [_joined(_new(), "alternative", alternatives), *files])
 
 
-def _page(parts: MessageParts, mark: str) -> EmailMessage:
+def _headers(
+    parts: MessageParts, origin: Origin, kind: str, message_id: str, sent_at: datetime
+) -> Iterator[tuple[str, str]]:
+    yield "X-Mailer", MARK  # near the top: by this a dry run knows its own files
+    yield "From", mailbox(origin.name, origin.address, "From")
+    yield "To", mailbox(parts.reader, parts.email, "To")
+    if origin.reply_to:
+        yield "Reply-To", checked_address(origin.reply_to, "Reply-To")
+    yield "Subject", subject_line(parts.subject)
+    yield "Date", format_datetime(sent_at)
+    yield "Message-ID", message_id
+    yield "Auto-Submitted", "auto-generated"  # RFC 3834: no out-of-office reply is wanted
+    yield "X-Auto-Response-Suppress", "All"  # the same for Exchange
+    yield "List-Id", list_id(parts.list_name, f"{kind}.{origin.label}.{origin.domain}")
+    yield "List-Unsubscribe", mail_to(origin.reply_to or origin.address, parts.unsubscribe)
+    yield "MIME-Version", "1.0"
+
+
+def _page(parts: MessageParts) -> EmailMessage:
     """The HTML, together with its picture if it has one."""
-    page = EmailMessage(policy=SMTP)
-    page.set_content(_INLINER.inline(parts.html), subtype="html", cte="base64")
-    if parts.picture is not None:
-        page.make_related(boundary=f"{mark}_related")
-        page.set_param("type", "text/html")  # RFC 2387: what the first part is
-        page.add_related(
-            parts.picture,
-            "image",
-            "png",
-            cid=f"<{parts.picture_id}>",
-            filename="picture.png",
-            disposition="inline",  # in its place in the page, not in the list of files
-        )
-    return page
+    page = _text(_INLINER.inline(_sound(parts.html)), "html")
+    if parts.picture is None:
+        return page
+    picture = _new()
+    picture["Content-Type"] = named("image/png", "name", _PICTURE)
+    picture["Content-ID"] = f"<{parts.picture_id}>"
+    picture["Content-Disposition"] = named("inline", "filename", _PICTURE)  # in its place, not in the list of files
+    return _joined(_new(), "related", [page, _filled(picture, parts.picture)])
 
 
-def _mark(parts: MessageParts) -> str:
-    """What boundaries begin with: always the same for the same parts, and in none of them.
+def _text(text: str, subtype: str) -> EmailMessage:
+    """Text with the line ends that all text has in mails (RFC 2046, 4.1.1)."""
+    part = _new()
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    return _filled(part, b"".join(line + b"\r\n" for line in _sound(text).encode().splitlines()))
 
-    The standard library would draw lots. No line of base64 has `=_` in it.
-    """
-    return f"=_{sha256(repr(parts).encode('utf-8', 'backslashreplace')).hexdigest()[:32]}"
+
+def _file(file: Attachment) -> EmailMessage:
+    part = _new()
+    part["Content-Type"] = named(f'text/calendar; charset="utf-8"; method={file.method}', "name", file.name)
+    part["Content-Disposition"] = named("attachment", "filename", file.name)
+    return _filled(part, file.content)
+
+
+def _filled(part: EmailMessage, content: bytes) -> EmailMessage:
+    """A part with its content, as base64: no line of it, however long or strange, is changed on its way."""
+    signs = b64encode(content).decode()
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload("\r\n".join([signs[at : at + _LINE] for at in range(0, len(signs), _LINE)]))
+    return part
+
+
+def _joined(whole: EmailMessage, subtype: str, pieces: Sequence[EmailMessage]) -> EmailMessage:
+    """The pieces, as what the whole consists of."""
+    first = f'; type="{pieces[0].get_content_type()}"' if subtype == "related" else ""  # RFC 2387, 3.1
+    whole["Content-Type"] = f'multipart/{subtype}{first};\r\n boundary="{_BOUNDARY.format(kind=subtype)}"'
+    whole.set_payload(list(pieces))
+    return whole
+
+
+def _new() -> EmailMessage:
+    return EmailMessage(policy=MAIL)
+
+
+def _sound(text: str) -> str:
+    """Without half signs, which no encoding has."""
+    return text.encode("utf-8", "replace").decode()

@@ -41,16 +41,64 @@ def using(path: Path, ours: int, steps: Sequence[Step], *, writing: bool) -> Ite
         DamagedError: the file is no database or a broken one.
         sqlite3.Error: it cannot be used now.
     """
+    with _connected(path, writing=writing) as connection, transaction(connection, writing=writing):
+        _prepare(connection, path, ours, steps)
+        yield connection
+
+
+@contextmanager
+def opened(path: Path, ours: int, steps: Sequence[Step], *, local: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection for many transactions of its user's own, each on the disk before it is over.
+
+    Args:
+        path: the file; made where missing.
+        ours: the `application_id` of our files.
+        steps: as in `using`.
+        local: the file is on a disk of this machine and read by nobody else, so it may be written ahead, which takes a
+            fraction of the time (https://www.sqlite.org/wal.html).
+
+    Raises:
+        UsageError: the file is of another program or of a newer version.
+        DamagedError: the file is no database or a broken one.
+        sqlite3.Error: it cannot be used now.
+    """
+    with _connected(path, writing=True) as connection:
+        # FULL alone does not sync the folder: after a power cut the old journal would undo the last transaction.
+        connection.execute("PRAGMA synchronous = EXTRA")
+        with transaction(connection, writing=True):
+            _prepare(connection, path, ours, steps)
+        if local:
+            connection.execute("PRAGMA journal_mode = WAL")
+        yield connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, *, writing: bool) -> Iterator[None]:
+    """One transaction, undone if anything is raised in it, and also if not writing.
+
+    Args:
+        connection: without a transaction.
+        writing: take the right to write at once, and keep what was written.
+    """
+    connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT" if writing else "ROLLBACK")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _connected(path: Path, *, writing: bool) -> Iterator[sqlite3.Connection]:
     # A journal that a killed run left must be rolled back before reading, so reading opens for writing too.
     mode = "rwc" if writing else "rw"
     connection = sqlite3.connect(_uri(path, mode), uri=True, timeout=PATIENCE, isolation_level=None)
     try:
-        connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-        _prepare(connection, path, ours, steps)
         yield connection
-        connection.execute("COMMIT" if writing else "ROLLBACK")
     except (sqlite3.Error, ValueError) as error:
-        if _is_damage(error):
+        if is_damage(error):
             raise DamagedError(str(error)) from error
         raise
     finally:
@@ -63,7 +111,7 @@ def _uri(path: Path, mode: str) -> str:
     return f"file://{quote(os.fsencode(text if text.startswith('/') else '/' + text), safe='/:')}?mode={mode}"
 
 
-def _is_damage(error: Exception) -> bool:
+def is_damage(error: Exception) -> bool:
     """Whether the file itself is at fault, rather than those who use it, the disk or what is to be stored."""
     if not isinstance(error, sqlite3.Error):
         return not isinstance(error, UnicodeEncodeError)
@@ -79,13 +127,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, ours: int, steps: Seque
         for question in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
     )
     if owner != ours and (owner or version or tables):
-        raise UsageError(
-            f"{path} is another program's database; it is left alone and nothing is remembered: move or rename it."
-        )
+        raise UsageError(f"{path} is another program's database; it is left alone: move or rename it.")
     if version > len(steps):
-        raise UsageError(
-            f"{path} is of a newer version of this toolkit; it is left alone and nothing is remembered: update."
-        )
+        raise UsageError(f"{path} is of a newer version of this toolkit; it is left alone: update.")
     complaint = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if complaint != "ok":
         raise DamagedError(" ".join(complaint.split()))

@@ -16,6 +16,7 @@ from toolkit.stores.memory_tables import STEPS, Run, history, remember
 
 _OURS: Final = 0x43544D31
 """`application_id` of our files, "CTM1": tells them from other programs' databases."""
+_UNTIL_THEN: Final = "Until then nothing is remembered."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def recall(path: Path, as_of: date, points: Mapping[str, Point] | None = None) -
         with using(path, _OURS, STEPS, writing=False) as connection:
             return Recall(history(connection, as_of, points))
     except UsageError as error:
-        return Recall(fault=str(error))
+        return Recall(fault=f"{error} {_UNTIL_THEN}")
     except DamagedError as error:
         fault = f"{path} is damaged ({error}); {without}; the next run on record moves it aside and begins a new one."
     except (OSError, sqlite3.Error) as error:
@@ -77,7 +78,7 @@ def record(path: Path, run: Run) -> str | None:
             note = f"{path} was damaged ({error}); it is kept as {aside.name} and the memory begins anew."
             _write(path, run)
     except UsageError as error:
-        return str(error)
+        return f"{error} {_UNTIL_THEN}"
     except (ToolkitError, OSError, sqlite3.Error, UnicodeError) as error:
         fault = f"{path} cannot be written ({error}); the reports are complete but this run is not remembered; "
         return f"{note} {fault}check who else uses it, who may write there and whether the disk is full.".lstrip()

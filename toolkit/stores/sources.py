@@ -1,4 +1,4 @@
-"""Where entries are read from: a workbook or a Google Sheet, with the memory of earlier runs that belongs to it."""
+"""Where entries are read from: a workbook or a Google Sheet, with the memory and the ledger that belong to it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from toolkit.history import Point
+from toolkit.mail.wording import LedgerWords
+from toolkit.outputs import load_outputs
 from toolkit.schema import Schema
+from toolkit.stores.file_ledger import FileLedger
 from toolkit.stores.memory import Recall, recall, record
 from toolkit.stores.memory_tables import Run
 from toolkit.workbook import Workbook
 
 if TYPE_CHECKING:
     from toolkit.stores.sheets.connection import Connection
+    from toolkit.stores.sheets.ledger_tab import TabLedger
     from toolkit.stores.sheets.memory_tab import TabMemory
     from toolkit.stores.sheets.reading import Read
 
@@ -57,12 +61,14 @@ class WorkbookFile:
     Attributes:
         path: the file.
         schema: says which of its tabs are sheets of the toolkit.
-        memory_name: the name of the memory's file beside it, with the workbook's name in braces.
+        memory_name: the name of the memory's file beside it, with `{name}` for the workbook's.
+        ledger_name: the name of the ledger's file, likewise.
     """
 
     path: Path
     schema: Schema
     memory_name: str
+    ledger_name: str
 
     @property
     def name(self) -> str:
@@ -78,6 +84,11 @@ class WorkbookFile:
     def memory(self) -> FileMemory:
         """What earlier runs saw."""
         return FileMemory(self.path.with_name(self.memory_name.format(name=self.path.stem)))
+
+    @property
+    def ledger(self) -> FileLedger:
+        """Which letters were sent."""
+        return FileLedger(self.path.with_name(self.ledger_name.format(name=self.path.stem)))
 
     def read(self) -> Workbook:
         """Read it."""
@@ -121,6 +132,14 @@ class GoogleSheet:
         from toolkit.stores.sheets.memory_tab import TabMemory  # noqa: PLC0415
 
         return TabMemory(self.seen.memory)
+
+    @cached_property
+    def ledger(self) -> TabLedger:
+        """Which letters were sent."""
+        from toolkit.stores.sheets.ledger_tab import TabLedger  # noqa: PLC0415
+
+        outputs = load_outputs()
+        return TabLedger(self.connection, lambda: self.seen.structure, LedgerWords.of(self.schema, outputs), outputs)
 
     def read(self) -> Workbook:
         """Read it."""

@@ -14,17 +14,23 @@ from toolkit.names import NOBODY, texts
 from toolkit.tables import places
 from toolkit.viewer.standpoint import Scope
 from toolkit.views import EventLine, LoanLine, TaskLine
+from toolkit.workbook import address
 
 SOON: Final = 14
 """So many days ahead are shown."""
 
 
-def loans(scope: Scope) -> tuple[LoanLine, ...]:
-    """Loans not returned that are overdue or due soon, by borrower, the borrower with the longest overdue first."""
+def loans(scope: Scope, ahead: int = SOON) -> tuple[LoanLine, ...]:
+    """Loans not returned that are overdue or due soon, by borrower, the borrower with the longest overdue first.
+
+    Args:
+        scope: of a school, those it has borrowed.
+        ahead: so many days ahead is soon.
+    """
     stand = scope.stand
     table = stand.ground.tables["loans"]
     frame = table.frame
-    soon = stand.ground.today + np.timedelta64(SOON, "D")
+    soon = stand.ground.today + np.timedelta64(ahead, "D")
     open_still = (frame["due_on"] <= soon) & frame["returned_on"].isna() & (frame["condition"] != "lost")
     mask = open_still.to_numpy() & stand.ground.sound("loans") & table.readable("returned_on")
     if not scope.whole:
@@ -44,6 +50,7 @@ def _loan(scope: Scope, index: int, names: list[str | None]) -> LoanLine:
     due = row["due_on"].date()
     days = (stand.assessment.as_of - due).days
     resource = names[int(row["resource"])] or "" if row["resource"] >= 0 else ""
+    column = table.cells["returned_on"].position
     return LoanLine(
         place=f"{table.schema.title}!{table.rows[index]}",
         tab=table.title or table.schema.title,
@@ -56,6 +63,7 @@ def _loan(scope: Scope, index: int, names: list[str | None]) -> LoanLine:
         days=days,
         state=_state(stand.outputs.loan_states, days),
         borrower_place=int(row["borrower"]),
+        cell="" if column is None else address(int(table.rows[index]), column),
     )
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from toolkit.assess import Assessment
 from toolkit.checks.ground import Ground
 from toolkit.conditions import Source
 from toolkit.history import Followed, History, follow, sighting
-from toolkit.names import NOBODY, PersonNames, SchoolNames
+from toolkit.names import NOBODY, PersonNames, SchoolNames, texts
 from toolkit.near import REJECTED, NearRows
 from toolkit.outlook import Outlook, Outlooks
 from toolkit.outputs import Outputs
@@ -24,6 +25,22 @@ from toolkit.values import cleaned
 from toolkit.viewer.owners import Owners
 
 BEHIND = frozenset({"missed", "exceeded", "at_risk"})
+
+
+class Registered(NamedTuple):
+    """A name on record.
+
+    Attributes:
+        name: of a school or a person.
+        school: place of that school, or of the person's.
+        kind: `school` or `person`.
+        place: where it is entered, such as 人员!7.
+    """
+
+    name: str
+    school: int
+    kind: Literal["school", "person"]
+    place: str
 
 
 @dataclass(frozen=True)
@@ -131,6 +148,22 @@ class Standpoint:
         ]
         return follow(self.history.seen, now, self.assessment.as_of)
 
+    @cached_property
+    def registered(self) -> tuple[Registered, ...]:
+        """Every name of a school or a person that is on record, with whose it is."""
+        schools, people = self.ground.tables["schools"], self.ground.tables["people"]
+        principals, found = texts(schools, "principal"), []
+        for place, row in enumerate(schools.rows.tolist()):
+            entered = f"{schools.schema.title}!{row}"
+            names = (self.schools.keys[place], self.schools.short[place])
+            found += [Registered(name, place, "school", entered) for name in names if name]
+            if principal := principals[place]:
+                found.append(Registered(principal, place, "person", entered))
+        for name, place, row in zip(self.people.names, self.people.school_of, people.rows.tolist(), strict=True):
+            if name:
+                found.append(Registered(name, place, "person", f"{people.schema.title}!{row}"))
+        return tuple(found)
+
     def short(self, place: int) -> str:
         """A school's short name, else its name."""
         return (self.schools.short[place] or self.schools.label(place)) if place >= 0 else ""
@@ -182,9 +215,7 @@ class Scope:
     @cached_property
     def _names(self) -> Mapping[str, bool]:
         """Names of schools and people, each with whether it is another school's, or of a person of one."""
-        schools, people = self.stand.schools, self.stand.people
-        owned = [(name, place) for names in (schools.keys, schools.short) for place, name in enumerate(names)]
-        owned += zip(people.names, people.school_of, strict=True)
+        owned = [(one.name, one.school) for one in self.stand.registered]
         own = {name for name, place in owned if name and place == self.school}
         return {name: name not in own for name, _ in owned if name and len(name) > 1} | dict.fromkeys(own, False)
 

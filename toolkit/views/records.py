@@ -67,6 +67,7 @@ class LoanLine:
     Attributes:
         days: past its day; negative before it.
         state: in words, such as `已过 12 天`.
+        cell: where its 归还日期 is to be filled in; empty where the sheet has no such column.
     """
 
     place: str
@@ -80,6 +81,7 @@ class LoanLine:
     days: int
     state: str
     borrower_place: int
+    cell: str = ""
 
     @property
     def overdue(self) -> bool:

@@ -1,4 +1,4 @@
-"""Whole views: the dashboard of the community or of one school, and the digest of one reader."""
+"""Whole views: the dashboard of the community or of one school, and the digest or notice of one reader."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one reader gets.
+    """What one reader gets: the weekly digest or a notice.
 
     Attributes:
         role: `leader`, `principal` or `liaison`.
@@ -92,10 +92,12 @@ class Digest:
         email: the reader's address.
         row: of the reader in 收件人.
         view: the community's for a leader, the school's for everybody else.
-        key: opaque, the same for the same reader every week.
-        since: the day of the last digest in words; empty where there was none.
+        key: opaque, the same for the same reader every time.
+        since: the day of the last one of the topic in words; empty where there was none.
         changes: how many problems came, went and stayed since then.
-        news: examinations entered since then; those of the term where there was none.
+        news: examinations entered since then; those of the term where there was none; none in a notice.
+        topic: `weekly`; or of a notice, `overdue` or `problems`.
+        last: the day that `since` says; None where there was none.
     """
 
     role: str
@@ -107,3 +109,5 @@ class Digest:
     since: str
     changes: ProblemChanges
     news: tuple[ExamLine, ...]
+    topic: str = "weekly"
+    last: date | None = None

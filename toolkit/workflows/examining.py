@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.assess import Assessment, assess
-from toolkit.digests import readers
 from toolkit.doctor import Findings, State, load_doctor
 from toolkit.errors import SourceError, UsageError
 from toolkit.faults import Wording
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.problems import Problem
 from toolkit.schema import Schema, load_schema
-from toolkit.settings import DEFAULT_FILE, GoogleSettings, MailSettings, Settings, load_settings
+from toolkit.settings import DEFAULT_FILE, GoogleSettings, Settings, load_settings
 from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
-from toolkit.workflows.loading import find_source, today
+from toolkit.workflows.examining_mail import examine_mail, examine_templates
+from toolkit.workflows.loading import Loaded, find_source, today
+from toolkit.workflows.remembering import Remembered
 from toolkit.workflows.setting_up import SILENT, Lacking
 
 _STRUCTURE: Final = frozenset({"sheet", "header", "column"})
@@ -54,7 +55,7 @@ def examine(
         found.add("configuration", "amiss", "misconfigured", code=error.exit_code, reason=error)
         return found
     except SourceError as error:
-        _told(found, "configuration" if getattr(error, "key", "") == "bad_address" else "credentials", error)
+        found.failed("configuration" if getattr(error, "key", "") == "bad_address" else "credentials", error)
         return found
     if opened:
         opened(source)
@@ -80,7 +81,7 @@ class _Examination:
             try:
                 _Tabs(self.found, source, self.outputs).look()
             except SourceError as error:
-                _told(self.found, "setup", error)
+                self.found.failed("setup", error)
         memory = source.memory.recall(assessment.as_of)
         if memory.fault:
             self.found.add("memory", "amiss", "forgotten", reason=memory.fault)
@@ -88,7 +89,8 @@ class _Examination:
             self.found.add("memory", "well", "remembered")
         else:
             self.found.add("memory", "unknown", "nothing_yet")
-        self._mail(assessment, self.settings.mail)
+        examine_mail(self.found, assessment, source, self.settings.mail)
+        examine_templates(self.found, Remembered(Loaded(assessment, source, self.settings, self.schema, self.outputs)))
 
     # --- reaching it
 
@@ -96,7 +98,7 @@ class _Examination:
         try:
             source.read()
         except SourceError as error:
-            _told(self.found, "access", error)
+            self.found.failed("access", error)
             return False
         self.found.add("access", "well", "opened", name=source.name)
         folder = self.settings.output.folder or source.folder
@@ -120,7 +122,7 @@ class _Examination:
             structure = source.seen.structure
         except SourceError as error:
             if not any(line.check == "clock" and line.state == "amiss" for line in self.found.lines):
-                _told(self.found, "access", error)
+                self.found.failed("access", error)
             return False
         self.found.add("access", "well", "opened", name=structure.title)
         self._file(source)
@@ -133,7 +135,7 @@ class _Examination:
         if offset is None:
             self.found.add("clock", "unknown", "clock_unknown")
         elif abs(offset) > RIGHT:
-            _told(self.found, "clock", wrong_clock(offset))
+            self.found.failed("clock", wrong_clock(offset))
         else:
             self.found.add("clock", "well", "clock_right", minutes=round(RIGHT / timedelta(minutes=1)))
 
@@ -145,13 +147,13 @@ class _Examination:
             file = source.connection.file()
         except SheetError as error:
             if error.key not in SILENT:
-                _told(self.found, "trash", error)
+                self.found.failed("trash", error)
                 return
             self.found.add("trash", "unknown", "trash_unknown")
             self.found.add("writing", "unknown", "writing_unknown")
             return
         if file.get("trashed"):
-            _told(self.found, "trash", SheetError("trashed", name=file.get("name", "")))
+            self.found.failed("trash", SheetError("trashed", name=file.get("name", "")))
         else:
             self.found.add("trash", "well", "not_in_trash")
         if file.get("capabilities", {}).get("canEdit", True):
@@ -159,7 +161,7 @@ class _Examination:
         else:
             connection = source.connection
             barred = SheetError("not_writable", account=connection.identity.account, sheet=connection.id)
-            _told(self.found, "writing", barred)
+            self.found.failed("writing", barred)
 
     # --- what is in it
 
@@ -191,17 +193,6 @@ class _Examination:
             self.found.add("headers", state, "structure", message=problem.message, rule=problem.rule, place=place)
         if not faults:
             self.found.add("headers", "well", "headers_right")
-
-    def _mail(self, assessment: Assessment, mail: MailSettings) -> None:
-        count = len(list(readers(assessment.ground, "weekly")))
-        if count:
-            self.found.add("recipients", "well", "recipients_there", count=count)
-        else:
-            self.found.add("recipients", "unknown", "recipients_none")
-        if mail.sender == MailSettings().sender:
-            self.found.add("mail", "unknown", "sender_default")
-        else:
-            self.found.add("mail", "well", "sender_set", sender=mail.sender)
 
 
 class _Tabs:
@@ -248,11 +239,3 @@ class _Tabs:
             self.found.add("protections", "amiss", "unprotected", tabs=self.outputs.separator.join(bare))
         else:
             self.found.add("protections", "well", "protected")
-
-
-def _told(found: Findings, check: str, error: SourceError) -> None:
-    """An error of a source, in both languages where it has both."""
-    from toolkit.stores.sheets.failures import SheetError
-
-    chinese = error.say("zh") if isinstance(error, SheetError) else str(error)
-    found.told(check, chinese, str(error), code=error.exit_code)

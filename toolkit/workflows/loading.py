@@ -6,12 +6,12 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 from toolkit.assess import Assessment, assess
+from toolkit.dates import CHINA
 from toolkit.errors import UsageError
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.plans import load_plan, plan_names, section_titles
@@ -20,9 +20,6 @@ from toolkit.schema import Schema, load_schema
 from toolkit.settings import Settings, load_settings
 from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
 from toolkit.viewer import Standpoint, Viewer
-
-CHINA: Final = timezone(timedelta(hours=8))
-"""China has one time zone and no summer time."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +145,7 @@ def find_source(
             "Which workbook? Give --workbook FILE.xlsx or --sheet ADDRESS, or put path under [workbook] or id under"
             " [sheet] in consortium.toml."
         )
-    return WorkbookFile(workbook, schema, outputs.files["memory"])
+    return WorkbookFile(workbook, schema, outputs.files["memory"], outputs.files["ledger"])
 
 
 def open_sheet(address: str, settings: Settings, schema: Schema) -> GoogleSheet:

@@ -1,10 +1,10 @@
-"""Reports written: the dashboard, the pages, the digests, and a preview of it all."""
+"""Reports written: the dashboard, the pages, and a preview of them and of all letters."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,25 +12,22 @@ from urllib.parse import quote
 
 from markupsafe import escape
 
-from toolkit.digests import digests
 from toolkit.errors import UsageError
 from toolkit.files import MARK, made_here, refuse_obstacles, refuse_strangers, replacing, write_text
-from toolkit.history import sequence
 from toolkit.progress import stage
 from toolkit.stores.sources import GoogleSheet
-from toolkit.views import Digest
-from toolkit.workflows.loading import Loaded, now
+from toolkit.workflows.letters import TOPICS
+from toolkit.workflows.loading import Loaded
+from toolkit.workflows.outbox import file_name, letters_of, remove_letters
 from toolkit.workflows.remembering import Remembered
+from toolkit.workflows.sent_letters import sent_letters
 from toolkit.workflows.tabs import write_tabs
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
-    from toolkit.render.digest import Links
+    pass
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\\/:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME: Final = 40
-_MAIL: Final = re.compile(r"weekly-\d{3,}-(leader|principal|liaison)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +101,8 @@ def write_dashboard_workbook(past: Remembered, path: Path, source: Path) -> None
     from toolkit.render.dashboard_workbook import write_dashboard
 
     loaded = past.loaded
-    sheets = loaded.settings.output.school_sheets
-    write_dashboard(path, past.viewer.view(), loaded.outputs, source, school_sheets=sheets)
+    sheets, letters = loaded.settings.output.school_sheets, sent_letters(loaded)
+    write_dashboard(path, past.viewer.view(), loaded.outputs, source, school_sheets=sheets, letters=letters)
 
 
 def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:
@@ -169,65 +166,7 @@ def _remove_stale(folder: Path, written: Iterable[Path]) -> None:
             path.unlink()
 
 
-# --- digests
-
-
-def mails(past: Remembered) -> Iterator[tuple[Digest, EmailMessage]]:
-    """The digest of each reader as a message."""
-    from toolkit.render.digest import parts
-    from toolkit.render.message import message
-
-    sent_at, sender = now(), past.loaded.settings.mail.sender
-    revisions = {uid: sequence(day) for uid, (_, day) in past.events.items()}
-    links = _links(past.loaded)
-    for digest in digests(past.viewer, "weekly"):
-        made = parts(digest, past.loaded.outputs, links=links, sequence=revisions, stamp=sent_at, organizer=sender)
-        yield digest, message(made, sender=sender, sent_at=sent_at)
-
-
-def _links(loaded: Loaded) -> Links:
-    """Where a reader of a mail can look further: a Google Sheet has an address, a workbook on a drive has none."""
-    from toolkit.render.digest import Links
-
-    source = loaded.source
-    if not isinstance(source, GoogleSheet):
-        return Links()
-    structure = source.seen.structure
-    front = structure.outputs.get("dashboard")
-    return Links(dashboard=structure.address(front.id) if front else "", workbook=structure.address())
-
-
-def write_weekly(past: Remembered, out: Path | None) -> list[Path]:
-    """Write one .eml file for each reader of the weekly digest; nothing is sent, so nothing is remembered.
-
-    Args:
-        past: an assessed workbook with its memory.
-        out: the folder; a folder for outgoing mail beside the workbook where None.
-
-    Returns:
-        The files written, named by the reader's row in 收件人 and role: no name or address stands in a file name.
-    """
-    folder = out or past.loaded.folder(None) / past.loaded.outputs.files["outbox"]
-    with stage("Writing the digests"):
-        made = {folder / f"{_name(digest)}.eml": bytes(mail) for digest, mail in mails(past)}
-        for path in made:
-            refuse_strangers(path)
-        for path, content in made.items():
-            with replacing(path) as temporary:
-                temporary.write_bytes(content)
-        _remove_mails(folder, "eml", made)
-    return list(made)
-
-
-def _name(digest: Digest) -> str:
-    return f"weekly-{digest.row:03d}-{digest.role}"
-
-
-def _remove_mails(folder: Path, ending: str, written: Iterable[Path]) -> None:
-    """Remove mails made here for readers who no longer get one."""
-    for path in set(folder.glob(f"weekly-*.{ending}")) - set(written):
-        if _MAIL.fullmatch(path.stem) and made_here(path):
-            path.unlink()
+# --- a preview
 
 
 def write_preview(past: Remembered, out: Path | None) -> Path:
@@ -249,7 +188,8 @@ def write_preview(past: Remembered, out: Path | None) -> Path:
     roles = past.loaded.schema.sheets["recipients"].by_key["role"].words
     with stage("Writing the preview"):
         shown_pages = pages(past, folder / "pages")
-        seen = [shown(_name(digest), roles[digest.role], mail) for digest, mail in mails(past)]
+        made = [one for mailing in TOPICS for one in letters_of(past, mailing) if not one.leaks]
+        seen = [shown(file_name(one.digest), roles[one.digest.role], one.mail) for one in made]
         labels = (outputs.headings["title"], *map(past.viewer.stand.short, past.viewer.stand.active))
         links = [(label, _href(path, folder)) for label, path in zip(labels, shown_pages, strict=True)]
         index = folder / outputs.files["preview_page"]
@@ -260,7 +200,7 @@ def write_preview(past: Remembered, out: Path | None) -> Path:
         for path, text in texts.items():
             write_text(path, text)
         _remove_stale(folder / "pages" / outputs.files["schools"], texts)
-        _remove_mails(folder / "mails", "html", texts)
+        remove_letters(folder / "mails", "html", texts, [topic for topics in TOPICS.values() for topic in topics])
     return index
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from toolkit.lights import RANGE_NAME, light_keys
 from toolkit.progress import notice
+from toolkit.stores.sources import GoogleSheet
 from toolkit.workflows.remembering import Remembered
 
 if TYPE_CHECKING:
+    from toolkit.outputs import Outputs
     from toolkit.spreadsheet import Json, Spreadsheet
-    from toolkit.stores.sources import GoogleSheet
 
 _MEMORY = "memory"
 _FRONT = "dashboard"
@@ -70,13 +73,15 @@ class _Drawing:
     def requests(self, structure: Spreadsheet) -> list[Json]:
         """What brings the spreadsheet from what it is to what it should show."""
         from toolkit.render.grid.dashboard_tabs import dashboard_requests
+        from toolkit.render.grid.ledger_tab import ledger_tab
 
         editors = self.source.connection.identity.editors
         # Under the titles they had when they were read, which is what the view calls them.
         there = {tab.id for tab in structure.tabs}
         tabs = {tab.title: tab.id for tab in self.source.seen.structure.tabs if not tab.output and tab.id in there}
         return [
-            *self._memory(structure, editors),
+            *_memory_requests(self.source, self.outputs, structure),
+            *ledger_tab(self.outputs, structure, editors),
             *dashboard_requests(
                 self.view,
                 self.outputs,
@@ -88,17 +93,39 @@ class _Drawing:
             ),
         ]
 
-    def _memory(self, structure: Spreadsheet, editors: list[str]) -> list[Json]:
-        from toolkit.render.grid.frame import Frame, own_tab, own_tabs
-
-        own = own_tabs({_MEMORY: self.outputs.book[_MEMORY]}, structure)[_MEMORY]
-        fresh = Frame(2, 8, hidden=True)
-        made = [] if own.tab else own_tab(own, fresh, structure, editors)
-        rows, columns = (own.tab.rows, own.tab.columns) if own.tab else (fresh.rows, fresh.columns)
-        return [*made, *self.source.memory.requests(own.id, rows, columns, new=own.tab is None)]
-
     def front(self, structure: Spreadsheet) -> int:
         """The tab of the dashboard, made or about to be."""
         from toolkit.render.grid.frame import own_tabs
 
         return own_tabs({_FRONT: self.outputs.sheets[_FRONT]}, structure)[_FRONT].id
+
+
+def keep_memory(past: Remembered, digests: Mapping[str, date]) -> None:
+    """Leave to later runs what this one saw, without writing a dashboard.
+
+    Args:
+        past: an assessed source with its memory.
+        digests: by reader's key, the day of the digest that was sent.
+
+    Raises:
+        SheetError: the Google Sheet cannot be written.
+    """
+    past.record(digests)
+    source, outputs = past.loaded.source, past.loaded.outputs
+    if isinstance(source, GoogleSheet):
+        from toolkit.stores.sheets.guard import check_own
+        from toolkit.stores.sheets.writing import apply, fingerprint
+
+        state = fingerprint(version("consortium-toolkit"), source.memory.after)
+        structure = source.seen.structure
+        apply(source.connection, structure, lambda now: _memory_requests(source, outputs, now), check_own, state)
+
+
+def _memory_requests(source: GoogleSheet, outputs: Outputs, structure: Spreadsheet) -> list[Json]:
+    from toolkit.render.grid.frame import Frame, own_tab, own_tabs
+
+    own = own_tabs({_MEMORY: outputs.book[_MEMORY]}, structure)[_MEMORY]
+    fresh = Frame(2, 8, hidden=True)
+    made = [] if own.tab else own_tab(own, fresh, structure, source.connection.identity.editors)
+    rows, columns = (own.tab.rows, own.tab.columns) if own.tab else (fresh.rows, fresh.columns)
+    return [*made, *source.memory.requests(own.id, rows, columns, new=own.tab is None)]

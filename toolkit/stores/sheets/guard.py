@@ -11,8 +11,8 @@ from toolkit.spreadsheet import OUTPUT_KEY, STATE_KEY, Json, Spreadsheet
 
 _ON_TABS: Final = frozenset({
     "addSheet", "deleteSheet", "updateSheetProperties", "updateCells", "repeatCell", "mergeCells", "unmergeCells",
-    "updateDimensionProperties", "appendDimension", "deleteDimension", "setBasicFilter", "clearBasicFilter",
-    "addConditionalFormatRule", "deleteConditionalFormatRule", "addChart", "addProtectedRange",
+    "updateDimensionProperties", "appendCells", "appendDimension", "deleteDimension", "setBasicFilter",
+    "clearBasicFilter", "addConditionalFormatRule", "deleteConditionalFormatRule", "addChart", "addProtectedRange",
     "createDeveloperMetadata", "addNamedRange", "updateNamedRange",
 })  # fmt: skip
 """Requests that name the tabs they touch."""

@@ -1,0 +1,114 @@
+"""Commands that send mail: the weekly digests and the notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from toolkit.cli.application import app
+from toolkit.cli.ends import load, print_filled
+from toolkit.cli.options import AsOf, Book, Config, DryRun, GoogleSheet, Only, Out, Resend
+
+if TYPE_CHECKING:
+    from toolkit.workflows.letters import Mailing
+    from toolkit.workflows.mailing import Wish
+    from toolkit.workflows.remembering import Remembered
+
+Named = tuple[Path | None, Path | None, str | None, date | None]
+"""What the options say of the source: configuration, workbook, Google Sheet, today."""
+NOBODY: Final[Mapping[Mailing, str]] = {
+    "weekly": "Nobody receives the weekly digest: the recipients' sheet has no sound row that subscribes to it.",
+    "remind": "There is nothing to remind anybody of today, or nobody who subscribes to it.",
+}
+TITLES: Final[Mapping[Mailing, str]] = {"weekly": "Weekly digests", "remind": "Notices"}
+
+
+@app.command()
+def weekly(
+    config: Config = None,
+    workbook: Book = None,
+    sheet: GoogleSheet = None,
+    as_of: AsOf = None,
+    only: Only = None,
+    resend: Resend = None,
+    dry_run: DryRun = False,  # noqa: FBT002 a flag of the command line
+    out: Out = None,
+) -> None:
+    """Send the weekly digest to each reader, once.
+
+    What was sent is in the ledger and is not sent again, whatever happens. Exit 1 if a letter was refused or nobody
+    knows whether it arrived, 3 if one is to be tried again.
+    """
+    _mail("weekly", (config, workbook, sheet, as_of), _wish(only, resend), out, dry_run=dry_run)
+
+
+@app.command()
+def remind(
+    config: Config = None,
+    workbook: Book = None,
+    sheet: GoogleSheet = None,
+    as_of: AsOf = None,
+    only: Only = None,
+    resend: Resend = None,
+    dry_run: DryRun = False,  # noqa: FBT002
+    out: Out = None,
+) -> None:
+    """Send the notices of today: loans due and overdue, entries to fix.
+
+    One mail a reader, on the days set under [remind], none in the holidays. Exit codes as of weekly.
+    """
+    _mail("remind", (config, workbook, sheet, as_of), _wish(only, resend), out, dry_run=dry_run)
+
+
+def _wish(only: list[str] | None, resend: list[str] | None) -> Wish:
+    from toolkit.workflows.mailing import Wish
+
+    return Wish(tuple(only or ()), tuple(resend or ()))
+
+
+def _mail(mailing: Mailing, source: Named, wish: Wish, out: Path | None, *, dry_run: bool) -> None:
+    from toolkit.workflows.remembering import Remembered
+
+    if out and not dry_run:
+        raise typer.BadParameter("--out is for --dry-run: nothing is written when mail is sent.")
+    past = Remembered(load(*source))
+    if dry_run:
+        _write(past, mailing, wish, out)
+    else:
+        _send(past, mailing, wish)
+
+
+def _write(past: Remembered, mailing: Mailing, wish: Wish, out: Path | None) -> None:
+    from toolkit.workflows.outbox import write_letters
+
+    written = write_letters(past, mailing, out, wish.readers)
+    for path in written.files:
+        typer.echo(path)
+    for one in written.held_back:
+        for leak in one.leaks:
+            typer.echo(f"{one.place} is held back: its {leak.part} shows {leak.place} of another school.", err=True)
+    if not written.files:
+        typer.echo(NOBODY[mailing], err=True)
+    if written.held_back:
+        raise typer.Exit(1)
+
+
+def _send(past: Remembered, mailing: Mailing, wish: Wish) -> None:
+    from toolkit.doctor import load_doctor
+    from toolkit.workflows.mailing import send
+
+    mailed = send(past, mailing, wish)
+    nothing = [
+        words.say("en", rows=", ".join(f"{mailed.sheet}!{one.row}" for one in mailed.unreached if one.reason == reason))
+        for reason, words in load_doctor().unreached.items()
+        if any(one.reason == reason for one in mailed.unreached)
+    ]
+    print_filled("post/body.txt", mailed=mailed, title=TITLES[mailing], unreached=nothing)
+    if mailed.report.fault:
+        raise mailed.report.fault
+    if mailed.code:
+        raise typer.Exit(mailed.code)
