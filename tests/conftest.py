@@ -9,6 +9,14 @@ import xlsxwriter
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory):
+    """What tests keep of their sending is their own, never the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def write_xlsx(tmp_path):
     """A function that writes sheets, as lists of rows, to a real .xlsx file."""

@@ -68,9 +68,9 @@ class Findings:
         code = code or (1 if state == "amiss" else 0)
         self.lines.append(Finding(check, state, words.say("zh", **facts), words.say("en", **facts), code))
 
-    def told(self, check: str, zh: str, en: str, *, code: int) -> None:
-        """One more that is amiss, in words that are there already."""
-        self.lines.append(Finding(check, "amiss", zh, en, code))
+    def told(self, check: str, zh: str, en: str, *, state: State = "amiss", code: int = 0) -> None:
+        """One more, in words that are there already."""
+        self.lines.append(Finding(check, state, zh, en, code))
 
     def failed(self, check: str, error: ToolkitError) -> None:
         """One more that is amiss, as the error says it."""

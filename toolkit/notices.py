@@ -34,17 +34,18 @@ def notices(
         last_overdue: by reader's key, the day of the last notice of loans.
         last_problems: by reader's key, the day of the last notice of what is to be fixed.
     """
-    if not remind.in_holidays and _is_quiet_time(viewer):
+    if is_quiet(viewer, remind):
         return
     yield from overdue(viewer, remind, last_overdue)
     yield from problems(viewer, remind, last_problems)
 
 
-def _is_quiet_time(viewer: Viewer) -> bool:
-    """Whether it is the holidays; a row of 学期 in error may be the term that is running."""
+def is_quiet(viewer: Viewer, remind: RemindSettings) -> bool:
+    """Whether no notices go out because it is the holidays; a row of 学期 in error may be the term that is running."""
     stand = viewer.stand
     terms = stand.assessment.reckoner.terms
-    return bool(stand.ground.sound("terms").all()) and in_holidays(terms, stand.assessment.as_of)
+    sound = bool(stand.ground.sound("terms").all())
+    return not remind.in_holidays and sound and in_holidays(terms, stand.assessment.as_of)
 
 
 def overdue(viewer: Viewer, remind: RemindSettings, last: Mapping[str, date]) -> Iterator[Digest]:

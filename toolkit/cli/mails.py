@@ -24,6 +24,7 @@ NOBODY: Final[Mapping[Mailing, str]] = {
     "weekly": "Nobody receives the weekly digest: the recipients' sheet has no sound row that subscribes to it.",
     "remind": "There is nothing to remind anybody of today, or nobody who subscribes to it.",
 }
+HOLIDAYS = "It is the holidays: no notices go out. in_holidays = true under [remind] sends them all the same."
 TITLES: Final[Mapping[Mailing, str]] = {"weekly": "Weekly digests", "remind": "Notices"}
 
 
@@ -92,7 +93,7 @@ def _write(past: Remembered, mailing: Mailing, wish: Wish, out: Path | None) -> 
         for leak in one.leaks:
             typer.echo(f"{one.place} is held back: its {leak.part} shows {leak.place} of another school.", err=True)
     if not written.files:
-        typer.echo(NOBODY[mailing], err=True)
+        typer.echo(HOLIDAYS if written.quiet else NOBODY[mailing], err=True)
     if written.held_back:
         raise typer.Exit(1)
 
@@ -107,7 +108,8 @@ def _send(past: Remembered, mailing: Mailing, wish: Wish) -> None:
         for reason, words in load_doctor().unreached.items()
         if any(one.reason == reason for one in mailed.unreached)
     ]
-    print_filled("post/body.txt", mailed=mailed, title=TITLES[mailing], unreached=nothing)
+    if mailed.report.lines or not mailed.report.fault:
+        print_filled("post/body.txt", mailed=mailed, title=TITLES[mailing], unreached=nothing)
     if mailed.report.fault:
         raise mailed.report.fault
     if mailed.code:

@@ -111,6 +111,7 @@ class Delivery:
         tries: int,
         patience: float,
         clock: Callable[[], datetime],
+        tell: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
         """Get ready.
@@ -123,10 +124,12 @@ class Delivery:
             tries: how often a letter is handed in at most.
             patience: seconds that may be spent between tries.
             clock: now, with a time zone.
+            tell: says a sentence to whoever is watching, before a wait.
             sleep: waits; `time.sleep` where None.
         """
         self._carrier, self._ledger, self._run, self._machine = carrier, ledger, run, machine
-        self._tries, self._patience, self._clock, self._sleep = tries, patience, clock, sleep or time.sleep
+        self._tries, self._patience = tries, patience
+        self._clock, self._tell, self._sleep = clock, tell, sleep or time.sleep
         self._held: dict[str, _Held] = {}
         self._unwritten: list[Entry] = []
         self._report = Report()
@@ -200,6 +203,7 @@ class Delivery:
                 wait = next(waits, None)
                 if wait is None or not error.transient or isinstance(error, LimitReachedError):
                     raise
+                self._tell(f"{error} It is tried again in {wait:.0f} seconds.")
                 self._pause(wait)
 
     def _offered(self, held: _Held) -> None:
@@ -210,6 +214,8 @@ class Delivery:
         for wait in self._waits():
             if not later:
                 return
+            word = "letter is" if len(later) == 1 else "letters are"
+            self._tell(f"{len(later)} {word} tried again in {wait:.0f} seconds: {later[0].answer}")
             self._pause(wait)
             later = self._attempt(later)
             self._write_record()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Literal
 
-from toolkit.mail.letters import Letter
+from toolkit.mail.letters import Letter, letter_key
 
 State = Literal["claimed", "offered", "sent", "refused", "again"]
 """How far a letter came: a run has it in hand; its last byte is about to go to the server; the server took it; the
@@ -66,7 +66,7 @@ class Entry:
     @property
     def key(self) -> str:
         """What the letter is known by (`toolkit.mail.letters.Letter.key`)."""
-        return f"{self.kind}|{self.period}|{self.recipient}"
+        return letter_key(self.kind, self.period, self.recipient)
 
     def now(self, state: State, at: datetime, answer: str = "") -> Entry:
         """The same entry in another state.

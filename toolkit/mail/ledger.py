@@ -108,6 +108,11 @@ class BothLedgers:
             found[message_id] = merged(entry, found[message_id]) if message_id in found else entry
         return found
 
+    @property
+    def recorded(self) -> Mapping[str, Entry]:
+        """What the record held when it was read last, by the letter's key."""
+        return {entry.key: entry for entry in self._recorded.values()}
+
     def claim(self, entries: Sequence[Entry]) -> frozenset[str]:
         """Take letters in hand in the journal, then in the record; what is lost there is given up here.
 

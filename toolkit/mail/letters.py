@@ -45,12 +45,17 @@ class Letter:
     @property
     def key(self) -> str:
         """What it is known by: of two letters with the same key only one is ever sent unasked."""
-        return f"{self.kind}|{self.period}|{self.recipient}"
+        return letter_key(self.kind, self.period, self.recipient)
 
     @cached_property
     def fingerprint(self) -> str:
         """A digest of its content."""
         return hashlib.sha256(self.content).hexdigest()[:16]
+
+
+def letter_key(kind: str, period: str, recipient: str) -> str:
+    """What a letter is known by within a community."""
+    return f"{kind}|{period}|{recipient}"
 
 
 @dataclass(frozen=True, slots=True)

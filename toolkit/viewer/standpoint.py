@@ -152,16 +152,18 @@ class Standpoint:
     def registered(self) -> tuple[Registered, ...]:
         """Every name of a school or a person that is on record, with whose it is."""
         schools, people = self.ground.tables["schools"], self.ground.tables["people"]
-        principals, found = texts(schools, "principal"), []
-        for place, row in enumerate(schools.rows.tolist()):
-            entered = f"{schools.schema.title}!{row}"
-            names = (self.schools.keys[place], self.schools.short[place])
-            found += [Registered(name, place, "school", entered) for name in names if name]
-            if principal := principals[place]:
-                found.append(Registered(principal, place, "person", entered))
+        entered = [f"{schools.schema.title}!{row}" for row in schools.rows.tolist()]
+        found = [
+            Registered(name, place, "school", entered[place])
+            for names in (self.schools.keys, self.schools.short)
+            for place, name in enumerate(names)
+            if name
+        ]
         for name, place, row in zip(self.people.names, self.people.school_of, people.rows.tolist(), strict=True):
             if name:
                 found.append(Registered(name, place, "person", f"{people.schema.title}!{row}"))
+        principals = enumerate(texts(schools, "principal"))
+        found += [Registered(name, place, "person", entered[place]) for place, name in principals if name]
         return tuple(found)
 
     def short(self, place: int) -> str:

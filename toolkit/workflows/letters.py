@@ -13,7 +13,7 @@ from toolkit.errors import UsageError
 from toolkit.history import opaque, sequence
 from toolkit.leaks import Guard, Leak
 from toolkit.mail.letters import Letter
-from toolkit.notices import OVERDUE, PROBLEMS, notices
+from toolkit.notices import OVERDUE, PROBLEMS, is_quiet, notices
 from toolkit.readers import WEEKLY, readers
 from toolkit.stores.sources import GoogleSheet
 from toolkit.templates import source_texts
@@ -93,6 +93,10 @@ class Writer:
             return digests(viewer, WEEKLY)
         return notices(viewer, self.loaded.settings.remind, last(OVERDUE), last(PROBLEMS))
 
+    def is_quiet(self, mailing: Mailing) -> bool:
+        """Whether nothing goes out because it is the holidays."""
+        return mailing == "remind" and is_quiet(self.past.viewer, self.loaded.settings.remind)
+
     def _refuse_strangers(self, mailing: Mailing, only: Sequence[str]) -> None:
         stand = self.past.viewer.stand
         known = {
@@ -104,8 +108,8 @@ class Writer:
         for who in only:
             if who.strip().casefold() not in known - {""}:
                 raise UsageError(
-                    f"No reader is called {who}: give a name or an address as it stands in the recipients' sheet, or a"
-                    " school, of somebody who subscribes to it."
+                    f"Nobody who gets these letters is called {who}: give a name or an address as it stands in the"
+                    " recipients' sheet, or a school."
                 )
 
     def period(self, digest: Digest) -> str:

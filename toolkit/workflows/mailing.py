@@ -11,10 +11,11 @@ from datetime import date
 from typing import Final
 
 from toolkit.errors import SourceError
+from toolkit.mail.answers import advice_on
 from toolkit.mail.delivery import Delivery, Report
 from toolkit.mail.entries import Entry, Standing, last_days, standing
 from toolkit.mail.ledger import BothLedgers
-from toolkit.mail.letters import Letter
+from toolkit.mail.letters import Letter, letter_key
 from toolkit.mail.server import Server, budget_of, resolve_server
 from toolkit.mail.submission import Submission
 from toolkit.progress import notice, stage
@@ -61,21 +62,45 @@ class Left:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Letters of one fate for one reason.
+
+    Attributes:
+        fate: `refused`, `unknown` or `again`; the first two with ` before` where an earlier run found so; `elsewhere`
+            where another machine was faster; `held back` where it would show something of another school.
+        rows: of their readers in 收件人.
+        reason: mostly the server's words.
+    """
+
+    fate: str
+    rows: tuple[int, ...]
+    reason: str
+
+    @property
+    def advice(self) -> str:
+        """What to do about the server's words, where they are known."""
+        found = advice_on(self.reason)
+        return found.en if found else ""
+
+
 @dataclass
 class Mailed:
     """What came of a mailing.
 
     Attributes:
+        sheet: title of 收件人.
         readers: how many letters there were to send or leave.
+        quiet: whether no notices go out because it is the holidays.
         report: of those that were handed in.
         left: those that were not, by what the ledger says of them.
         held_back: letters that would show something of another school.
         unreached: rows of 收件人 that get nothing.
-        sheet: title of 收件人.
     """
 
     sheet: str
     readers: int = 0
+    quiet: bool = False
     report: Report = field(default_factory=Report)
     left: dict[Standing, list[Left]] = field(default_factory=dict)
     held_back: list[Made] = field(default_factory=list)
@@ -88,6 +113,28 @@ class Mailed:
             return SourceError.exit_code
         left = self.left.get("unknown") or self.left.get("refused")
         return int(bool(left or self.held_back or self.report.count("refused") or self.report.count("unknown")))
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """All that was not sent, those of one fate for one reason together."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for fate, row, reason in self._not_sent():
+            found.setdefault((fate, reason), []).append(row)
+        return tuple(Told(fate, tuple(dict.fromkeys(rows)), reason) for (fate, reason), rows in found.items())
+
+    def _not_sent(self) -> Iterator[tuple[str, int, str]]:
+        for line in self.report.lines:
+            if line.outcome.fate != "sent":
+                yield line.outcome.fate, line.letter.row, line.outcome.answer
+        before: tuple[Standing, ...] = ("refused", "unknown")
+        for state in before:
+            for one in self.left.get(state, ()):
+                yield f"{state} before", one.row, one.entry.answer or f"begun {one.entry.claimed:%Y-%m-%d %H:%M}"
+        for letter in self.report.lost:
+            yield "elsewhere", letter.row, ""
+        for made in self.held_back:
+            for leak in made.leaks:
+                yield "held back", made.digest.row, f"its {leak.part} shows {leak.place}"
 
 
 def last_told(entries: Mapping[str, Entry], machine: str, before: date) -> Last:
@@ -146,24 +193,35 @@ class _Sending:
             notice(f"the ledger lacked {lacking} entries that this machine remembers; they are there again.")
         known, machine = self._ledger.entries(), self._ledger.machine
         last = last_told(known, machine, self._writer.loaded.assessment.as_of)
+        self._mailed.quiet = self._writer.is_quiet(mailing)
         due = [
             digest
             for digest in self._writer.digests(mailing, last, wish.readers)
-            if self._is_due(digest, known.get(self._writer.message_id(digest)), machine, wish)
+            if self._is_due(digest, known, machine, wish)
         ]
         if due:
+            self._try_templates(due)
             with stage("Sending mail"), Submission(self._server, budget_of(self._server)) as carrier:
                 self._mailed.report = self._delivery(carrier, machine).deliver(self._letters(due), known)
         self._remember()
         return self._mailed
 
-    def _is_due(self, digest: Digest, entry: Entry | None, machine: str, wish: Wish) -> bool:
+    def _is_due(self, digest: Digest, known: Mapping[str, Entry], machine: str, wish: Wish) -> bool:
         self._mailed.readers += 1
+        # By its key too: the Message-ID is another where the sender or the community's name has changed since.
+        key = letter_key(digest.topic, self._writer.period(digest), digest.key)
+        entry = known.get(self._writer.message_id(digest)) or self._ledger.recorded.get(key)
         state = standing(entry, machine)
         if entry is None or state == "free" or any(is_called(digest, who) for who in wish.resend):
             return True
         self._mailed.left.setdefault(state, []).append(Left(digest.row, entry))
         return False
+
+    def _try_templates(self, due: Sequence[Digest]) -> None:
+        """Fill in templates of one's own once for each kind before anything is sent: half a mailing helps nobody."""
+        if self._writer.loaded.settings.templates.folder:
+            for digest in {(digest.topic, digest.role): digest for digest in due}.values():
+                self._writer.made(digest)
 
     def _delivery(self, carrier: Submission, machine: str) -> Delivery:
         mail = self._writer.loaded.settings.mail
@@ -175,6 +233,7 @@ class _Sending:
             tries=mail.tries,
             patience=mail.patience,
             clock=now,
+            tell=notice,
             sleep=self._sleep,
         )
 

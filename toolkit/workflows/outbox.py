@@ -27,10 +27,12 @@ class Outbox:
     Attributes:
         files: one a letter.
         held_back: letters that would show something of another school.
+        quiet: whether no notices go out because it is the holidays.
     """
 
     files: tuple[Path, ...]
     held_back: tuple[Made, ...]
+    quiet: bool = False
 
 
 def write_letters(past: Remembered, mailing: Mailing, out: Path | None, only: Sequence[str] = ()) -> Outbox:
@@ -56,7 +58,8 @@ def write_letters(past: Remembered, mailing: Mailing, out: Path | None, only: Se
                 temporary.write_bytes(content)
         if not only:
             remove_letters(folder, "eml", made, TOPICS[mailing])
-    return Outbox(tuple(made), tuple(one for one in letters if one.leaks))
+    held_back = tuple(one for one in letters if one.leaks)
+    return Outbox(tuple(made), held_back, Writer(past).is_quiet(mailing))
 
 
 def letters_of(past: Remembered, mailing: Mailing, only: Sequence[str] = ()) -> Iterable[Made]:
