@@ -38,7 +38,7 @@ def compare(path: Path) -> dict[str, Any]:
         book, config = Path(folder) / "many.xlsx", Path(folder) / "consortium.toml"
         _with_readers(path, book)
         mail = f'sender = "a@example.com"\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"'
-        config.write_text(f'[workbook]\npath = "many.xlsx"\n[mail]\n{mail}\n')
+        config.write_text(f'[community]\nname = "many"\n[workbook]\npath = "many.xlsx"\n[mail]\n{mail}\n')
         seconds = Counter[str]()
         past = Remembered(load(config=config, workbook=None, sheet=None, as_of=AS_OF))
         _ = past.viewer

@@ -92,6 +92,8 @@ class Place:
     def configure(self, server: MailServer) -> None:
         """Write the configuration for a server."""
         lines = [
+            "[community]",
+            'name = "甲镇共同体（示例数据）"',
             "[workbook]",
             'path = "登记.xlsx"',
             "[mail]",
@@ -140,6 +142,15 @@ def forgotten(place: Place, _: MailServer) -> None:
     shutil.rmtree(place.folder / "state")
 
 
+def renamed(place: Place, server: MailServer) -> None:
+    """Letters come from another address by now."""
+    server.faults.clear()
+    config = place.folder / "consortium.toml"
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("office@example.com", "Desk@example.org"), encoding="utf-8"
+    )
+
+
 @dataclass(frozen=True)
 class Case:
     """Something that goes wrong.
@@ -176,6 +187,14 @@ CASES = (
     Case("nothing", ALL),
     Case("the week is run again on another machine", ALL, between=forgotten),
     Case("an old backup of the ledger is brought back", ALL, between=restored),
+    Case("the sender is another one the second time", ALL, between=renamed),
+    Case(
+        "the day's limit, and another sender after it",
+        Counts(sent=3, again=4, fault=LIMIT),
+        Counts(sent=4),
+        faults=tuple(Fault("mail", reply="550 5.4.5 Daily user sending limit exceeded", letter=n) for n in range(3, 9)),
+        between=renamed,
+    ),
     Case("421 at the greeting, twice", ALL, faults=(Fault("greeting", reply="421 4.3.2 Closing", times=2),)),
     Case("421 after RCPT", Counts(sent=7, retried=1), faults=(Fault("rcpt", reply="421 4.7.0 Closing", letter=3),)),
     Case(

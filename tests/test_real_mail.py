@@ -26,6 +26,7 @@ from typer.testing import CliRunner
 from toolkit.cli import app
 from toolkit.dates import CHINA
 from toolkit.mail.failures import MailConfigError, MailServerError
+from toolkit.mail.ledger import Known
 from toolkit.mail.letters import Letter
 from toolkit.mail.server import Server
 from toolkit.mail.submission import Submission
@@ -79,10 +80,10 @@ def community(tmp_path_factory, post_office) -> Path:
 def letters(community) -> dict[str, Letter]:
     """The first letter of each kind that the community sends."""
     loaded = load(config=community / "consortium.toml", workbook=None, sheet=None, as_of=AS_OF)
-    writer = Writer(Remembered(loaded))
+    writer = Writer(Remembered(loaded), Known({}, ""))
     found = {}
     for mailing in TOPICS:
-        for digest in writer.digests(mailing, lambda _: {}):
+        for digest in writer.digests(mailing):
             kind = f"{digest.topic} {digest.role}"
             if kind in KINDS and kind not in found:
                 found[kind] = writer.letter(writer.made(digest))

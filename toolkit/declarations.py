@@ -17,7 +17,12 @@ FOLDER = Path(__file__).resolve().parent.parent / "sheets_schema"
 class Part(BaseModel):
     """A part of a declaration: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        ignored_types=(cached_property,),
+        hide_input_in_errors=True,  # a password in the wrong place is not shown
+    )
 
 
 Model = TypeVar("Model", bound=BaseModel)

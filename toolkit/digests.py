@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from toolkit.history import History, opaque, problem_changes
@@ -12,17 +12,19 @@ from toolkit.viewer.figures import running_term
 from toolkit.views import Dashboard, Digest, ExamLine
 
 
-def digests(viewer: Viewer, topic: str) -> Iterator[Digest]:
+def digests(viewer: Viewer, topic: str, lasts: Mapping[str, date] | None = None) -> Iterator[Digest]:
     """One for each reader of a topic, each of its reader's scope only.
 
     Args:
         viewer: makes the views.
         topic: code of 订阅, such as `weekly`.
+        lasts: by reader's key, the day of the last digest; as the history has it where None.
     """
     history = viewer.stand.history
+    lasts = history.digests if lasts is None else lasts
     term = running_term(viewer.stand.assessment.reckoner.terms, viewer.stand.assessment.as_of)
     for reader in readers(viewer.stand.ground, topic):
-        view, last = viewer.view(reader.scope), history.digests.get(reader.key)
+        view, last = viewer.view(reader.scope), lasts.get(reader.key)
         news = _news(history, view.scores, last, term.start if term else date.min)
         yield digest(viewer, reader, topic, view, last=last, news=news)
 

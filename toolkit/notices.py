@@ -24,7 +24,11 @@ _GRAVE: Final = frozenset({"error", "warning"})
 
 
 def notices(
-    viewer: Viewer, remind: RemindSettings, last_overdue: Mapping[str, date], last_problems: Mapping[str, date]
+    viewer: Viewer,
+    remind: RemindSettings,
+    last_overdue: Mapping[str, date],
+    last_problems: Mapping[str, date],
+    last_weekly: Mapping[str, date] | None = None,
 ) -> Iterator[Digest]:
     """The notices of today; each lists all that is open, and none goes out where nothing of it is new.
 
@@ -33,11 +37,13 @@ def notices(
         remind: when notices go out.
         last_overdue: by reader's key, the day of the last notice of loans.
         last_problems: by reader's key, the day of the last notice of what is to be fixed.
+        last_weekly: by reader's key, the day of the last digest; as the history has it where None.
     """
     if is_quiet(viewer, remind):
         return
     yield from overdue(viewer, remind, last_overdue)
-    yield from problems(viewer, remind, last_problems)
+    digests = viewer.stand.history.digests if last_weekly is None else last_weekly
+    yield from problems(viewer, remind, last_problems, digests)
 
 
 def is_quiet(viewer: Viewer, remind: RemindSettings) -> bool:
@@ -64,9 +70,11 @@ def overdue(viewer: Viewer, remind: RemindSettings, last: Mapping[str, date]) ->
             yield digest(viewer, reader, OVERDUE, mine, last=told)
 
 
-def problems(viewer: Viewer, remind: RemindSettings, last: Mapping[str, date]) -> Iterator[Digest]:
+def problems(
+    viewer: Viewer, remind: RemindSettings, last: Mapping[str, date], digests: Mapping[str, date]
+) -> Iterator[Digest]:
     """One for each reader of whose entries one is found wrong that was not when the reader was last told."""
-    as_of, digests = viewer.stand.assessment.as_of, viewer.stand.history.digests
+    as_of = viewer.stand.assessment.as_of
 
     @cache
     def view(school: int) -> Dashboard:

@@ -34,6 +34,10 @@ _REASONS = {
     "tuple_type": "write a list in square brackets",
 }
 """What to do about a value of the wrong kind, by pydantic's name of the fault."""
+_NOT_HERE = (
+    "a password does not belong in this file; put it into a file of its own and name that as password_file, or into the"
+    " environment as CONSORTIUM_MAIL_PASSWORD"
+)
 
 
 class CommunitySettings(Part):
@@ -127,8 +131,8 @@ class MailSettings(Part):
     ca_file: Path | None = None
     per_minute: int | None = Field(default=None, ge=0)
     tries: int = Field(default=4, ge=1)
-    patience: float = Field(default=900, gt=0)
-    timeout: float = Field(default=60, gt=0)
+    patience: float = Field(default=900, gt=0, le=86400)
+    timeout: float = Field(default=60, gt=0, le=3600)
 
 
 class RemindSettings(Part):
@@ -192,6 +196,8 @@ def load_settings(path: Path | None) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        if name == "mail.password":
+            reason = _NOT_HERE
         example = "https://www.googleapis.com" if "url" in name else "office@example.com"
         reason = reason.format(example=example, **first.get("ctx", {}))
         raise UsageError(f"{chosen}: {name}: {reason}.") from error

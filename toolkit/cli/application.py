@@ -14,8 +14,9 @@ from toolkit.errors import ToolkitError
 app = typer.Typer(
     name="consortium",
     help="Check, measure and report the shared spreadsheets of an education community.",
-    epilog="Exit codes: 0 fine; 1 the data has errors (check); 2 wrong usage or configuration; "
-    "3 a source cannot be read. --debug shows the traceback of a fault.",
+    epilog="Exit codes: 0 fine; 1 the data has errors (check), or a letter was refused, is in doubt or held back; "
+    "2 wrong usage or configuration; 3 a source or the mail server cannot be reached. "
+    "--debug shows the traceback of a fault.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -92,7 +92,7 @@ def _write(past: Remembered, mailing: Mailing, wish: Wish, out: Path | None) -> 
     for one in written.held_back:
         for leak in one.leaks:
             typer.echo(f"{one.place} is held back: its {leak.part} shows {leak.place} of another school.", err=True)
-    if not written.files:
+    if not (written.files or written.held_back):
         typer.echo(HOLIDAYS if written.quiet else NOBODY[mailing], err=True)
     if written.held_back:
         raise typer.Exit(1)
@@ -109,7 +109,7 @@ def _send(past: Remembered, mailing: Mailing, wish: Wish) -> None:
         if any(one.reason == reason for one in mailed.unreached)
     ]
     if mailed.report.lines or not mailed.report.fault:
-        print_filled("post/body.txt", mailed=mailed, title=TITLES[mailing], unreached=nothing)
+        print_filled("post/body.txt", mailed=mailed, title=TITLES[mailing], nobody=NOBODY[mailing], unreached=nothing)
     if mailed.report.fault:
         raise mailed.report.fault
     if mailed.code:

@@ -53,11 +53,13 @@ class Delivered:
         letter: the letter, without its content.
         outcome: the last one.
         tries: how often it was handed in.
+        asked: whether it was sent before and somebody asked for it again.
     """
 
     letter: Letter
     outcome: Outcome
     tries: int
+    asked: bool = False
 
 
 @dataclass
@@ -134,6 +136,11 @@ class Delivery:
         self._unwritten: list[Entry] = []
         self._report = Report()
 
+    @property
+    def report(self) -> Report:
+        """What became of the letters so far."""
+        return self._report
+
     def deliver(self, letters: Iterable[Letter], known: Mapping[str, Entry]) -> Report:
         """Send letters; one that the server may take later is tried again at the end.
 
@@ -176,6 +183,8 @@ class Delivery:
         for held in letters:
             outcome = self._handed_in(held)
             if outcome.fate == "again" and held.tries < self._tries:
+                if held.offered:  # or it would look as if nobody knew, should this run die while it waits
+                    self._ledger.settle([held.entry.now("again", self._clock(), outcome.answer)])
                 held.answer, held.offered = outcome.answer, False
                 later.append(held)
             else:
@@ -207,8 +216,8 @@ class Delivery:
                 self._pause(wait)
 
     def _offered(self, held: _Held) -> None:
-        held.offered = True
         self._ledger.settle([held.entry.now("offered", self._clock())])
+        held.offered = True  # only then: a letter whose journal cannot be written is not sent
 
     def _try_again(self, later: list[_Held]) -> None:
         for wait in self._waits():
@@ -224,12 +233,13 @@ class Delivery:
 
     def _settle(self, held: _Held, outcome: Outcome) -> None:
         state = _STATES[outcome.fate]
-        if state == "again" and held.before and held.before.state in _FINAL:
+        asked = held.before is not None and held.before.state in _FINAL
+        if state == "again" and held.before and asked:
             state = held.before.state  # what was asked for once more and did not go out is as it was: not free
         entry = held.entry.now(state, self._clock(), outcome.answer)
         del self._held[held.letter.message_id]
         self._unwritten.append(entry)
-        self._report.lines.append(Delivered(_emptied(held.letter), outcome, held.tries))
+        self._report.lines.append(Delivered(_emptied(held.letter), outcome, held.tries, asked))
         self._ledger.settle([entry])
 
     def _write_record(self) -> None:

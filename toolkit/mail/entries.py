@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from toolkit.mail.letters import Letter, letter_key
@@ -166,9 +166,9 @@ def standing(entry: Entry | None, machine: str) -> Standing:
 
 
 def last_days(entries: Iterable[Entry], kind: str, machine: str) -> dict[str, date]:
-    """The day of the last letter of a kind that each reader got, or may have got, by the reader's key.
+    """The day of the last letter of a kind that each reader got, or may have got, or whose server refused it.
 
-    The day is the one the letter is of; of a week, the day on which it was claimed.
+    Whoever's server refuses letters is not to be offered one every day.
 
     Args:
         entries: those that count.
@@ -177,14 +177,23 @@ def last_days(entries: Iterable[Entry], kind: str, machine: str) -> dict[str, da
     """
     days: dict[str, date] = {}
     for entry in entries:
-        if entry.kind == kind and standing(entry, machine) in {"sent", "unknown"}:
+        if entry.kind == kind and standing(entry, machine) != "free":
             days[entry.recipient] = max(_day(entry), days.get(entry.recipient, date.min))
     return days
 
 
+def weight(entry: Entry) -> int:
+    """How much an entry counts beside others of the same letter: what may have arrived most."""
+    return _WEIGHT[entry.state]
+
+
 def _day(entry: Entry) -> date:
-    """The day a letter is of. A person may have typed over it, and `2026-W48` would be read as that week's Monday."""
+    """The day a letter is of: of a week the day of the claim, or its Monday where that was made another time."""
+    claimed = entry.claimed.date()
     try:
-        return date.fromisoformat(entry.period) if len(entry.period) == _DAY else entry.claimed.date()
-    except ValueError:
-        return entry.claimed.date()
+        if len(entry.period) == _DAY:
+            return date.fromisoformat(entry.period)
+        monday = date.fromisoformat(f"{entry.period}-1")
+    except ValueError:  # a person may have typed over it
+        return claimed
+    return claimed if monday <= claimed < monday + timedelta(days=7) else monday

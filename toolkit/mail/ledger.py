@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Protocol, Self
 
-from toolkit.mail.entries import Entry, merged
+from toolkit.mail.entries import Entry, last_days, merged, standing, weight
 
 
 class Ledger(Protocol):
@@ -62,6 +64,57 @@ class Journal(Ledger, Protocol):
         """The entries that count, of the letters of the record in hand alone."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """What became of the letters of one community so far.
+
+    Attributes:
+        entries: the ones that count, by Message-ID.
+        machine: what this machine is called in them.
+    """
+
+    entries: Mapping[str, Entry]
+    machine: str
+
+    def entry(self, key: str) -> Entry | None:
+        """The entry of a letter by its key; of several, under the Message-IDs of several senders, the weightiest."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Entry]:
+        found: dict[str, Entry] = {}
+        for entry in self.entries.values():
+            if entry.key not in found or weight(entry) > weight(found[entry.key]):
+                found[entry.key] = entry
+        return found
+
+    def last(self, kind: str, before: str) -> Mapping[str, date]:
+        """When each reader was last told, before a period: what is said in it does not change by saying it.
+
+        Args:
+            kind: of letters.
+            before: the period.
+        """
+        return last_days([entry for entry in self.entries.values() if entry.period < before], kind, self.machine)
+
+    def in_doubt(self, kinds: Collection[str], before: Mapping[str, str], since: datetime) -> list[Entry]:
+        """Letters of earlier periods of which nobody knows whether they arrived.
+
+        Args:
+            kinds: of letters.
+            before: by kind, the period.
+            since: those claimed earlier are forgotten.
+        """
+        return [
+            entry
+            for entry in self.entries.values()
+            if entry.kind in kinds
+            and entry.period < before[entry.kind]
+            and entry.claimed >= since
+            and standing(entry, self.machine) == "unknown"
+        ]
+
+
 class BothLedgers:
     """The record that people see and the journal of this machine, which remembers where the record was lost.
 
@@ -79,6 +132,7 @@ class BothLedgers:
         self._record, self._journal = record, journal
         self._recorded: Mapping[str, Entry] = {}
         self._journaled: Mapping[str, Entry] = {}
+        self._stale = True
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -103,15 +157,20 @@ class BothLedgers:
         """The entry that counts for each letter in both together."""
         self._recorded = self._record.entries()
         self._journaled = self._journal.entries() if self._journal else {}
+        self._stale = False
+        return self._merged()
+
+    def known(self) -> Known:
+        """What this community's letters came to, as it stands now in both together."""
+        entries = self.entries() if self._stale else self._merged()
+        own = self._recorded.keys() | (self._journal.of_record().keys() if self._journal else set())
+        return Known({name: entries[name] for name in own}, self.machine)
+
+    def _merged(self) -> Mapping[str, Entry]:
         found = dict(self._journaled)
         for message_id, entry in self._recorded.items():
             found[message_id] = merged(entry, found[message_id]) if message_id in found else entry
         return found
-
-    @property
-    def recorded(self) -> Mapping[str, Entry]:
-        """What the record held when it was read last, by the letter's key."""
-        return {entry.key: entry for entry in self._recorded.values()}
 
     def claim(self, entries: Sequence[Entry]) -> frozenset[str]:
         """Take letters in hand in the journal, then in the record; what is lost there is given up here.
@@ -138,8 +197,11 @@ class BothLedgers:
         if entries:
             self._record.settle(entries)
 
-    def mend(self) -> int:
+    def mend(self, since: datetime | None = None) -> int:
         """Bring into the record what only the journal knows: a run died, or the record is an old one.
+
+        Args:
+            since: letters claimed earlier are left alone, for people may have deleted their rows; none where None.
 
         Returns:
             How many entries it lacked.
@@ -149,9 +211,12 @@ class BothLedgers:
         lacking = [
             entry
             for message_id, entry in journaled.items()
-            if entry.state != "claimed" and _lacks(self._recorded.get(message_id), entry)
+            if entry.state != "claimed"
+            and (since is None or entry.claimed >= since)
+            and _lacks(self._recorded.get(message_id), entry)
         ]
         self.settle_record(lacking)
+        self._stale = bool(lacking)
         return len(lacking)
 
 

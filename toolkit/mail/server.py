@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -18,10 +17,8 @@ from toolkit.folders import cache_folder
 from toolkit.mail.failures import MailConfigError
 from toolkit.mail.presets import Preset, Security, load_mail_words
 from toolkit.mail.secret import find_secret
+from toolkit.render.mail_headers import is_address
 from toolkit.settings import MailSettings
-
-PLAIN_ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-"""One e-mail address that can stand in a command of SMTP as it is (RFC 5321, 4.1.2, without quoting)."""
 
 _NOBODY: Final = MailSettings.model_fields["sender"].default
 _PORTS: Final[Mapping[Security, int]] = {"tls": 465, "starttls": 587, "none": 25}
@@ -72,6 +69,8 @@ def resolve_server(settings: MailSettings, environ: Mapping[str, str]) -> Server
     preset = _preset(settings)
     host = settings.host or (preset.host if preset else "")
     _check_sender(settings.sender)
+    if settings.reply_to and not is_address(settings.reply_to):
+        raise MailConfigError("reply_to_invalid")
     security, port = _security_and_port(settings, preset, host)
     hint = preset.hint if preset else load_mail_words().words["no_hint"]
     secret = find_secret(settings, environ, hint)
@@ -147,7 +146,7 @@ def _usual_security(port: int | None, host: str) -> Security:
 def _check_sender(sender: str) -> None:
     if sender == _NOBODY:
         raise MailConfigError("sender_missing")
-    if not PLAIN_ADDRESS.fullmatch(sender):
+    if not is_address(sender):
         raise MailConfigError("sender_invalid")
 
 

@@ -15,7 +15,8 @@ from toolkit.mail.answers import Reply, read_reply
 from toolkit.mail.connection import connect, reason_of, refusal
 from toolkit.mail.failures import LimitReachedError
 from toolkit.mail.letters import Letter, Outcome
-from toolkit.mail.server import PLAIN_ADDRESS, Server
+from toolkit.mail.server import Server
+from toolkit.render.mail_headers import is_address
 
 _LINE_START_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 _LONGEST_LINE: Final = 998
@@ -187,7 +188,7 @@ def _outcome(reply: Reply) -> Outcome:
 
 def _unfit(letter: Letter) -> str:
     """Why a letter cannot be offered as it is: servers would refuse it, or take it for something else."""
-    if not all(PLAIN_ADDRESS.fullmatch(address) for address in (letter.sender, letter.address)):
+    if not all(is_address(address) for address in (letter.sender, letter.address)):
         return "not offered: no single plain e-mail address"
     lines = letter.content.split(b"\r\n")
     text = b"".join(lines)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from toolkit.dates import CHINA
+from toolkit.mail.answers import readable
 from toolkit.mail.entries import Entry, State
 from toolkit.outputs import Outputs
 from toolkit.schema import Schema
@@ -65,6 +66,7 @@ class LedgerWords:
         if found["state"] not in self.words["state"]:
             found["state"] = "offered"
         found["state"] = cast("State", found["state"])
+        found["answer"] = readable(found["answer"])
         found["run"] = found["run"] or hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()[:16]
         claimed, settled = (_time(found[name]) for name in _TIMES)
         return Entry(**found | {"claimed": claimed or settled or _LONG_AGO, "settled": settled})

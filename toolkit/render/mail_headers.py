@@ -69,13 +69,18 @@ def mail_to(address: str, subject: str) -> str:
     return f"<{_PERCENT.sub(lambda found: found[0].lower(), uri)}>"  # SpamAssassin takes %AE for an unfilled template
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one e-mail address that can stand in headers and in commands of SMTP as it is."""
+    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
 def checked_address(address: str, header: str) -> str:
     """The address, which is one and nothing more.
 
     Raises:
         UsageError: it is not; the message names the header, not the address.
     """
-    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+    if not is_address(address):
         raise UsageError(f"An address for {header} is not like name@example.com in plain ASCII; correct it.")
     return address
 

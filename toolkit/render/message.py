@@ -110,12 +110,12 @@ def message_id(origin: Origin, kind: str, period: str, recipient: str) -> str:
     """The Message-ID of a message: always the same for the same one, whatever it says, and with nobody's name in it.
 
     Args:
-        origin: who it comes from.
+        origin: who it comes from; another address at the same domain gives the same.
         kind: such as `weekly`.
         period: what it is of.
         recipient: opaque key of the reader.
     """
-    known_by = json.dumps([origin.community, origin.address, kind, period, recipient])
+    known_by = json.dumps([origin.community, kind, period, recipient])
     return f"<{sha256(known_by.encode()).hexdigest()[:32]}@{origin.domain}>"
 
 

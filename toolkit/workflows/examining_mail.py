@@ -95,12 +95,13 @@ def examine_templates(found: Findings, past: Remembered) -> None:
 
 
 def _fill_in(found: Findings, past: Remembered) -> None:
+    from toolkit.mail.ledger import Known
     from toolkit.workflows.letters import TOPICS, Writer
 
-    writer, seen = Writer(past), set[tuple[str, str]]()
+    writer, seen = Writer(past, Known({}, "")), set[tuple[str, str]]()
     try:
         for mailing in TOPICS:
-            for digest in writer.digests(mailing, lambda _: {}):
+            for digest in writer.digests(mailing):
                 if (digest.topic, digest.role) not in seen:
                     seen.add((digest.topic, digest.role))
                     writer.made(digest)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -12,11 +12,15 @@ from toolkit.digests import digests
 from toolkit.errors import UsageError
 from toolkit.history import opaque, sequence
 from toolkit.leaks import Guard, Leak
-from toolkit.mail.letters import Letter
+from toolkit.mail.entries import Entry
+from toolkit.mail.ledger import Known
+from toolkit.mail.letters import Letter, letter_key
 from toolkit.notices import OVERDUE, PROBLEMS, is_quiet, notices
-from toolkit.readers import WEEKLY, readers
+from toolkit.readers import WEEKLY, Reader, readers
+from toolkit.render.one_line import one_line
 from toolkit.stores.sources import GoogleSheet
 from toolkit.templates import source_texts
+from toolkit.values import cleaned
 from toolkit.views import Digest
 from toolkit.workflows.loading import Loaded, now
 from toolkit.workflows.remembering import Remembered
@@ -31,8 +35,6 @@ Mailing = Literal["weekly", "remind"]
 """What goes out together: the weekly digests, or the notices of a day."""
 TOPICS: Final[Mapping[Mailing, tuple[str, ...]]] = {"weekly": (WEEKLY,), "remind": (OVERDUE, PROBLEMS)}
 """The kinds of letters of a mailing."""
-Last = Callable[[str], Mapping[str, date]]
-"""By kind of letter, the day of the last one by reader's key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ class Made:
 class Writer:
     """Makes the letters of one source."""
 
-    def __init__(self, past: Remembered) -> None:
+    def __init__(self, past: Remembered, known: Known) -> None:
         """Begin.
 
         Args:
             past: an assessed source with its memory.
+            known: what became of earlier letters.
         """
-        self.past = past
+        self.past, self.known = past, known
         # To the hour, so that what a dry run shows is what is sent soon after, byte for byte.
         self.stamp: datetime = now().replace(minute=0, second=0, microsecond=0)
 
@@ -70,12 +73,11 @@ class Writer:
         """The source."""
         return self.past.loaded
 
-    def digests(self, mailing: Mailing, last: Last, only: Sequence[str] = ()) -> Iterator[Digest]:
+    def digests(self, mailing: Mailing, only: Sequence[str] = ()) -> Iterator[Digest]:
         """What is to be said to whom.
 
         Args:
             mailing: which.
-            last: tells when a reader was told last; asked for notices alone.
             only: names, addresses or schools of the readers that are meant; all readers where empty.
 
         Raises:
@@ -83,46 +85,57 @@ class Writer:
         """
         if only:
             self._refuse_strangers(mailing, only)
-        for digest in self._all(mailing, last):
-            if not only or any(is_called(digest, who) for who in only):
+        for digest in self._all(mailing):
+            if not only or any(self.is_called(digest, who) for who in only):
                 yield digest
 
-    def _all(self, mailing: Mailing, last: Last) -> Iterator[Digest]:
+    def _all(self, mailing: Mailing) -> Iterator[Digest]:
         viewer = self.past.viewer
         if mailing == "weekly":
-            return digests(viewer, WEEKLY)
-        return notices(viewer, self.loaded.settings.remind, last(OVERDUE), last(PROBLEMS))
+            return digests(viewer, WEEKLY, self._last_digests)
+        day, remind = self.period(OVERDUE), self.loaded.settings.remind
+        overdue, problems = self.known.last(OVERDUE, day), self.known.last(PROBLEMS, day)
+        return notices(viewer, remind, overdue, problems, self._last_digests)
+
+    @property
+    def _last_digests(self) -> Mapping[str, date]:
+        """When each reader got a digest last, before this week: by the ledger, and by what earlier runs remember."""
+        as_of = self.loaded.assessment.as_of
+        monday = as_of - timedelta(days=as_of.weekday())
+        found = {key: day for key, day in self.past.recalled.digests.items() if day < monday}
+        for key, day in self.known.last(WEEKLY, self.period(WEEKLY)).items():
+            found[key] = max(day, found.get(key, day))
+        return found
 
     def is_quiet(self, mailing: Mailing) -> bool:
         """Whether nothing goes out because it is the holidays."""
         return mailing == "remind" and is_quiet(self.past.viewer, self.loaded.settings.remind)
 
     def _refuse_strangers(self, mailing: Mailing, only: Sequence[str]) -> None:
-        stand = self.past.viewer.stand
-        known = {
-            name.casefold()
-            for topic in TOPICS[mailing]
-            for reader in readers(stand.ground, topic)
-            for name in (reader.name, reader.email, stand.schools.label(reader.scope), stand.short(reader.scope))
-        }
         for who in only:
-            if who.strip().casefold() not in known - {""}:
+            if not any(_form(who) in self._names(one) for topic, one in self._subscribers if topic in TOPICS[mailing]):
                 raise UsageError(
-                    f"Nobody who gets these letters is called {who}: give a name or an address as it stands in the"
-                    " recipients' sheet, or a school."
+                    f"Nobody who gets these letters is called {one_line(who, 60)}: give a name or an address as it"
+                    " stands in the recipients' sheet, or a school."
                 )
 
-    def period(self, digest: Digest) -> str:
+    def period(self, topic: str) -> str:
         """What a letter is of: the ISO week of a weekly digest, the day of a notice."""
         day = self.loaded.assessment.as_of
         year, week, _ = day.isocalendar()
-        return f"{year}-W{week:02d}" if digest.topic == WEEKLY else day.isoformat()
+        return f"{year}-W{week:02d}" if topic == WEEKLY else day.isoformat()
+
+    def entry(self, digest: Digest) -> Entry | None:
+        """What became of a letter so far; None where it was never taken in hand."""
+        return self.known.entry(letter_key(digest.topic, self.period(digest.topic), digest.key))
 
     def message_id(self, digest: Digest) -> str:
-        """The Message-ID: always the same for the same kind, period and reader."""
+        """The Message-ID: the one that the letter had before, else one made from kind, period and reader."""
         from toolkit.render.message import message_id
 
-        return message_id(self.origin, digest.topic, self.period(digest), digest.key)
+        before = self.entry(digest)
+        made = message_id(self.origin, digest.topic, self.period(digest.topic), digest.key)
+        return before.message_id if before else made
 
     def made(self, digest: Digest) -> Made:
         """The message of a digest.
@@ -152,7 +165,7 @@ class Writer:
         digest = made.digest
         return Letter(
             kind=digest.topic,
-            period=self.period(digest),
+            period=self.period(digest.topic),
             recipient=digest.key,
             name=digest.reader,
             role=digest.role,
@@ -168,11 +181,6 @@ class Writer:
         """Where a reader is entered."""
         return f"{self.loaded.schema.sheets['recipients'].title}!{row}"
 
-    @property
-    def record(self) -> str:
-        """Opaque name of what letters are told apart by besides kind, period and reader: the community, the sender."""
-        return opaque(self.origin.community, self.origin.address.casefold())
-
     @cached_property
     def origin(self) -> Origin:
         """Who the letters come from."""
@@ -184,16 +192,29 @@ class Writer:
 
     def _officer(self) -> str:
         """The address of the lead school's liaison; empty where there is none."""
-        ground = self.loaded.assessment.ground
-        roles = ground.tables["schools"].frame["role"]
-        topics = (topic for topics in TOPICS.values() for topic in topics)
+        roles = self.loaded.assessment.ground.tables["schools"].frame["role"]
         officers = (
             reader.email
-            for topic in topics
-            for reader in readers(ground, topic)
+            for _, reader in self._subscribers
             if reader.role == "liaison" and roles.iloc[reader.scope] == "lead"
         )
         return next(officers, "")
+
+    @cached_property
+    def _subscribers(self) -> Sequence[tuple[str, Reader]]:
+        """Everybody who gets letters, by topic."""
+        ground = self.loaded.assessment.ground
+        return [(topic, one) for topics in TOPICS.values() for topic in topics for one in readers(ground, topic)]
+
+    def _names(self, reader: Reader) -> set[str]:
+        stand = self.loaded.stand
+        schools = (stand.schools.label(reader.scope), stand.short(reader.scope))
+        return {_form(name) for name in (reader.name, reader.email, *schools) if name}
+
+    def is_called(self, digest: Digest, who: str) -> bool:
+        """Whether the reader of a digest is meant: by name, address or school."""
+        names = (digest.reader, digest.email, digest.view.school, digest.view.label)
+        return _form(who) in {_form(name) for name in names if name}
 
     @cached_property
     def links(self) -> Links:
@@ -229,13 +250,7 @@ class Writer:
     @cached_property
     def _scopes(self) -> Mapping[int, int]:
         """How much each reader may see, by row."""
-        ground = self.loaded.assessment.ground
-        return {
-            reader.row: reader.scope
-            for topics in TOPICS.values()
-            for topic in topics
-            for reader in readers(ground, topic)
-        }
+        return {reader.row: reader.scope for _, reader in self._subscribers}
 
     def _leaks(self, digest: Digest, filled: MessageParts) -> tuple[Leak, ...]:
         # By the reader's row, not by the view: a view of too much is the very thing to find.
@@ -245,7 +260,11 @@ class Writer:
         return self._guard.leaks(school, texts | files)
 
 
-def is_called(digest: Digest, who: str) -> bool:
-    """Whether the reader of a digest is meant: by name, address or school."""
-    names = (digest.reader, digest.email, digest.view.school, digest.view.label)
-    return who.strip().casefold() in {name.casefold() for name in names if name}
+def record_of(loaded: Loaded) -> str:
+    """Opaque name under which this machine knows the letters of a community, whatever its record and its sender are."""
+    return opaque(loaded.assessment.community)
+
+
+def _form(text: str) -> str:
+    """A name as it is compared: the way cells are read, capitals and spaces aside."""
+    return cleaned(text).casefold().replace(" ", "")

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import timedelta
 from typing import Final
 
-from toolkit.errors import SourceError
+from toolkit.dates import CHINA
+from toolkit.errors import SourceError, UsageError
 from toolkit.mail.answers import advice_on
 from toolkit.mail.delivery import Delivery, Report
-from toolkit.mail.entries import Entry, Standing, last_days, standing
+from toolkit.mail.entries import Entry, standing
 from toolkit.mail.ledger import BothLedgers
-from toolkit.mail.letters import Letter, letter_key
+from toolkit.mail.letters import Letter
 from toolkit.mail.server import Server, budget_of, resolve_server
 from toolkit.mail.submission import Submission
 from toolkit.progress import notice, stage
-from toolkit.readers import Unreached, unreached
+from toolkit.readers import Unreached, readers, unreached
 from toolkit.stores.journal import journal_of, lock_of, sending_lock
 from toolkit.views import Digest
-from toolkit.workflows.letters import Last, Made, Mailing, Writer, is_called
-from toolkit.workflows.loading import now
+from toolkit.workflows.letters import TOPICS, Made, Mailing, Writer, record_of
+from toolkit.workflows.loading import Loaded, now
 from toolkit.workflows.remembering import Remembered
 from toolkit.workflows.tabs import keep_memory
 
 _PATIENCE: Final = 60.0
 """Seconds to wait for another run that is sending."""
+_STILL_SENDING: Final = timedelta(hours=1)
+"""So long another machine may still be at what it has in hand."""
+_LONGEST_DOUBT: Final = timedelta(days=7)
+"""So long a letter that may not have arrived is pointed out."""
+_LONG_AGO: Final = timedelta(weeks=8)
+"""Rows of letters from before that are not put into the record again: people may have deleted them."""
+_INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,9 @@ class Told:
     """Letters of one fate for one reason.
 
     Attributes:
-        fate: `refused`, `unknown` or `again`; the first two with ` before` where an earlier run found so; `elsewhere`
-            where another machine was faster; `held back` where it would show something of another school.
+        fate: `refused`, `unknown` or `again`; the first two with ` before` where an earlier run found so, the last with
+            ` when asked` where it was sent before; `in doubt` of earlier periods; `elsewhere` where another machine has
+            it in hand; `held back` where it would show something of another school.
         rows: of their readers in 收件人.
         reason: mostly the server's words.
     """
@@ -93,7 +102,11 @@ class Mailed:
         readers: how many letters there were to send or leave.
         quiet: whether no notices go out because it is the holidays.
         report: of those that were handed in.
-        left: those that were not, by what the ledger says of them.
+        due: how many of them were to be sent.
+        stopped: whether somebody stopped the run.
+        left: those that were not to be sent, by what the ledger says of them; `elsewhere` where another machine has
+            them in hand.
+        doubts: letters of earlier days or weeks that may not have arrived.
         held_back: letters that would show something of another school.
         unreached: rows of 收件人 that get nothing.
     """
@@ -102,14 +115,19 @@ class Mailed:
     readers: int = 0
     quiet: bool = False
     report: Report = field(default_factory=Report)
-    left: dict[Standing, list[Left]] = field(default_factory=dict)
+    due: int = 0
+    stopped: bool = False
+    left: dict[str, list[Left]] = field(default_factory=dict)
+    doubts: list[Left] = field(default_factory=list)
     held_back: list[Made] = field(default_factory=list)
     unreached: tuple[Unreached, ...] = ()
 
     @property
     def code(self) -> int:
         """What the command returns: 3 where a letter is to be tried again, 1 where a person is to look at one."""
-        if self.report.count("again"):
+        if self.stopped:
+            return _INTERRUPTED
+        if self.report.count("again") or self.left.get("elsewhere"):
             return SourceError.exit_code
         left = self.left.get("unknown") or self.left.get("refused")
         return int(bool(left or self.held_back or self.report.count("refused") or self.report.count("unknown")))
@@ -122,36 +140,42 @@ class Mailed:
             found.setdefault((fate, reason), []).append(row)
         return tuple(Told(fate, tuple(dict.fromkeys(rows)), reason) for (fate, reason), rows in found.items())
 
+    @property
+    def not_begun(self) -> int:
+        """How many letters were to be sent and were not taken in hand, since the run ended early."""
+        begun = len(self.report.lines) + len(self.report.lost) + len(self.held_back)
+        return self.due - begun if self.stopped or self.report.fault else 0
+
     def _not_sent(self) -> Iterator[tuple[str, int, str]]:
         for line in self.report.lines:
             if line.outcome.fate != "sent":
-                yield line.outcome.fate, line.letter.row, line.outcome.answer
-        before: tuple[Standing, ...] = ("refused", "unknown")
-        for state in before:
+                asked = " when asked" if line.outcome.fate == "again" and line.asked else ""
+                yield line.outcome.fate + asked, line.letter.row, self._reason(line.outcome.answer)
+        for state in ("refused", "unknown"):
             for one in self.left.get(state, ()):
-                yield f"{state} before", one.row, one.entry.answer or f"begun {one.entry.claimed:%Y-%m-%d %H:%M}"
+                yield f"{state} before", one.row, one.entry.answer or f"begun {_moment(one.entry)}"
+        for one in self.left.get("elsewhere", ()):
+            yield "elsewhere", one.row, f"taken in hand {_moment(one.entry)}"
         for letter in self.report.lost:
-            yield "elsewhere", letter.row, ""
+            yield "elsewhere", letter.row, "taken in hand at the same moment"
+        for one in self.doubts:
+            yield "in doubt", one.row, f"{one.entry.kind} of {one.entry.period}"
         for made in self.held_back:
             for leak in made.leaks:
                 yield "held back", made.digest.row, f"its {leak.part} shows {leak.place}"
 
-
-def last_told(entries: Mapping[str, Entry], machine: str, before: date) -> Last:
-    """When readers were told last, before a day: what they are told on it does not change by telling them.
-
-    Args:
-        entries: of the ledger.
-        machine: this one.
-        before: that day.
-    """
-    earlier = [entry for entry in entries.values() if entry.period < before.isoformat()]
-    return lambda kind: last_days(earlier, kind, machine)
+    def _reason(self, answer: str) -> str:
+        """Not what is said at the end anyway."""
+        return "" if self.report.fault and answer == str(self.report.fault) else answer
 
 
-def ledger_of(writer: Writer) -> BothLedgers:
+def _moment(entry: Entry) -> str:
+    return f"{entry.claimed.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
+def ledger_of(loaded: Loaded) -> BothLedgers:
     """The ledger of a source: the record that people see, and the journal of this machine."""
-    return BothLedgers(writer.loaded.source.ledger, journal_of(writer.record))
+    return BothLedgers(loaded.source.ledger, journal_of(record_of(loaded)))
 
 
 def send(past: Remembered, mailing: Mailing, wish: Wish, *, sleep: Callable[[float], None] | None = None) -> Mailed:
@@ -165,57 +189,81 @@ def send(past: Remembered, mailing: Mailing, wish: Wish, *, sleep: Callable[[flo
 
     Raises:
         MailConfigError: it is not configured where to send mail.
-        UsageError: a reader that is named is none; a template of one's own cannot be used.
+        UsageError: a reader that is named is none; the community has no name; a template cannot be used.
         SourceError: the ledger cannot be used, or another run is sending.
     """
-    writer = Writer(past)
-    server = resolve_server(past.loaded.settings.mail, os.environ)
+    loaded = past.loaded
+    server = resolve_server(loaded.settings.mail, os.environ)
+    if loaded.settings.community.name is None:
+        raise UsageError(
+            "The community has no name: put name under [community] in consortium.toml. Letters are told apart by it,"
+            " and their subjects begin with it."
+        )
     if server.exposed:
         notice(f"{server.exposed} holds a password and can be read by other users of this machine: chmod 600 it.")
     with ExitStack() as stack:
-        if lock := lock_of(writer.record):
-            stack.enter_context(sending_lock(lock, _PATIENCE))
-        return _Sending(writer, server, stack.enter_context(ledger_of(writer)), sleep).send(mailing, wish)
+        if lock := lock_of(record_of(loaded)):
+            with stage("Another run is sending mail of this community; waiting for it"):
+                stack.enter_context(sending_lock(lock, _PATIENCE))
+        return _Sending(past, server, stack.enter_context(ledger_of(loaded)), sleep).send(mailing, wish)
 
 
 class _Sending:
     """One run, alone on this machine."""
 
     def __init__(
-        self, writer: Writer, server: Server, ledger: BothLedgers, sleep: Callable[[float], None] | None
+        self, past: Remembered, server: Server, ledger: BothLedgers, sleep: Callable[[float], None] | None
     ) -> None:
-        self._writer, self._server, self._ledger, self._sleep = writer, server, ledger, sleep
-        loaded = writer.loaded
+        self._server, self._ledger, self._sleep = server, ledger, sleep
+        if lacking := ledger.mend(now() - _LONG_AGO):
+            notice(f"the ledger lacked {lacking} entries that this machine remembers; they are there again.")
+        self._known = ledger.known()
+        self._writer = Writer(past, self._known)
+        loaded = past.loaded
         self._mailed = Mailed(loaded.schema.sheets["recipients"].title, unreached=unreached(loaded.assessment.ground))
 
     def send(self, mailing: Mailing, wish: Wish) -> Mailed:
-        if lacking := self._ledger.mend():
-            notice(f"the ledger lacked {lacking} entries that this machine remembers; they are there again.")
-        known, machine = self._ledger.entries(), self._ledger.machine
-        last = last_told(known, machine, self._writer.loaded.assessment.as_of)
         self._mailed.quiet = self._writer.is_quiet(mailing)
-        due = [
-            digest
-            for digest in self._writer.digests(mailing, last, wish.readers)
-            if self._is_due(digest, known, machine, wish)
-        ]
+        due = [digest for digest in self._writer.digests(mailing, wish.readers) if self._is_due(digest, wish)]
+        if not wish.readers:
+            self._mailed.doubts = self._doubts(mailing)
         if due:
             self._try_templates(due)
-            with stage("Sending mail"), Submission(self._server, budget_of(self._server)) as carrier:
-                self._mailed.report = self._delivery(carrier, machine).deliver(self._letters(due), known)
-        self._remember()
+            self._deliver(due)
+        try:
+            self._remember()
+        except SourceError as error:  # the letters are sent, and what became of them is to be told first
+            self._mailed.report.fault = self._mailed.report.fault or error
         return self._mailed
 
-    def _is_due(self, digest: Digest, known: Mapping[str, Entry], machine: str, wish: Wish) -> bool:
+    def _deliver(self, due: Sequence[Digest]) -> None:
+        with stage("Sending mail"), Submission(self._server, budget_of(self._server)) as carrier:
+            delivery = self._delivery(carrier)
+            self._mailed.report, self._mailed.due = delivery.report, len(due)
+            try:
+                delivery.deliver(self._letters(due), self._known.entries)
+            except KeyboardInterrupt:
+                self._mailed.stopped = True
+
+    def _is_due(self, digest: Digest, wish: Wish) -> bool:
         self._mailed.readers += 1
-        # By its key too: the Message-ID is another where the sender or the community's name has changed since.
-        key = letter_key(digest.topic, self._writer.period(digest), digest.key)
-        entry = known.get(self._writer.message_id(digest)) or self._ledger.recorded.get(key)
-        state = standing(entry, machine)
-        if entry is None or state == "free" or any(is_called(digest, who) for who in wish.resend):
+        entry = self._writer.entry(digest)
+        state: str = standing(entry, self._known.machine)
+        if entry is None or state == "free" or any(self._writer.is_called(digest, who) for who in wish.resend):
             return True
+        if entry.state == "claimed" and now() - entry.claimed < _STILL_SENDING:
+            state = "elsewhere"
         self._mailed.left.setdefault(state, []).append(Left(digest.row, entry))
         return False
+
+    def _doubts(self, mailing: Mailing) -> list[Left]:
+        """Letters of earlier days or weeks that may not have arrived."""
+        kinds = TOPICS[mailing]
+        periods = {kind: self._writer.period(kind) for kind in kinds}
+        ground = self._writer.loaded.assessment.ground
+        rows = {reader.key: reader.row for kind in kinds for reader in readers(ground, kind)}
+        doubtful = self._known.in_doubt(kinds, periods, now() - _LONGEST_DOUBT)
+        return [Left(rows[entry.recipient], entry) for entry in doubtful if entry.recipient in rows]
 
     def _try_templates(self, due: Sequence[Digest]) -> None:
         """Fill in templates of one's own once for each kind before anything is sent: half a mailing helps nobody."""
@@ -223,13 +271,13 @@ class _Sending:
             for digest in {(digest.topic, digest.role): digest for digest in due}.values():
                 self._writer.made(digest)
 
-    def _delivery(self, carrier: Submission, machine: str) -> Delivery:
+    def _delivery(self, carrier: Submission) -> Delivery:
         mail = self._writer.loaded.settings.mail
         return Delivery(
             carrier,
             self._ledger,
             run=uuid.uuid4().hex[:16],
-            machine=machine,
+            machine=self._known.machine,
             tries=mail.tries,
             patience=mail.patience,
             clock=now,

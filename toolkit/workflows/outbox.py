@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from toolkit.files import made_here, refuse_strangers, replacing
-from toolkit.mail.entries import Entry
+from toolkit.notices import is_quiet
 from toolkit.progress import stage
 from toolkit.views import Digest
 from toolkit.workflows.letters import TOPICS, Made, Mailing, Writer
-from toolkit.workflows.mailing import last_told, ledger_of
+from toolkit.workflows.mailing import ledger_of
 from toolkit.workflows.remembering import Remembered
 
 _NAME: Final = re.compile(r"(weekly|overdue|problems)-\d{3,}-(leader|principal|liaison)")
@@ -59,7 +58,7 @@ def write_letters(past: Remembered, mailing: Mailing, out: Path | None, only: Se
         if not only:
             remove_letters(folder, "eml", made, TOPICS[mailing])
     held_back = tuple(one for one in letters if one.leaks)
-    return Outbox(tuple(made), held_back, Writer(past).is_quiet(mailing))
+    return Outbox(tuple(made), held_back, mailing == "remind" and is_quiet(past.viewer, past.loaded.settings.remind))
 
 
 def letters_of(past: Remembered, mailing: Mailing, only: Sequence[str] = ()) -> Iterable[Made]:
@@ -70,13 +69,8 @@ def letters_of(past: Remembered, mailing: Mailing, only: Sequence[str] = ()) -> 
         mailing: which.
         only: readers that are meant; all where empty.
     """
-    writer = Writer(past)
-
-    def last(kind: str) -> Mapping[str, date]:
-        known: Mapping[str, Entry] = ledger_of(writer).entries()
-        return last_told(known, "", writer.loaded.assessment.as_of)(kind)
-
-    return map(writer.made, writer.digests(mailing, last, only))
+    writer = Writer(past, ledger_of(past.loaded).known())
+    return map(writer.made, writer.digests(mailing, only))
 
 
 def file_name(digest: Digest) -> str:
