@@ -401,3 +401,13 @@ def test_a_ledger_without_a_right_to_write_says_so(sheets, opened):
     sheets.faults.add("forbidden", reason="protected")
     with pytest.raises(SheetError, match="protected area"):
         ledger.claim([entry(1)])
+
+
+def test_a_row_of_a_run_that_died_says_so_once_another_has_taken_over(opened, tab):
+    first, second = opened(), opened()
+    first.claim([entry(1), entry(2)])
+    seen = second.entries()
+    second.claim([entry(1, run="run-b", after=seen["<1@consortium>"].run)])
+    told = [(row[6], row[8]) for row in rows(tab())]
+    assert told[1] == ("未发出", OUTPUTS.dead_claim)
+    assert opened().entries()["<1@consortium>"].run == "run-b"

@@ -311,7 +311,7 @@ OVERDUE = """
 
 --
 登记簿：https://docs.google.com/spreadsheets/d/abc/edit
-这封信由登记簿里的内容自动写成。
+这封信由登记簿里的内容自动写成。有疑问，或者不想再收，直接回信就可以。
 """
 PROBLEMS = """
 甲镇共同体 · 东校待改提醒
@@ -341,7 +341,7 @@ PROBLEMS = """
 
 --
 登记簿：https://docs.google.com/spreadsheets/d/abc/edit
-这封信由登记簿里的内容自动写成。
+这封信由登记簿里的内容自动写成。有疑问，或者不想再收，直接回信就可以。
 """
 
 

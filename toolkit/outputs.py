@@ -89,6 +89,7 @@ class Outputs(Part):
     columns: Mapping[str, Mapping[str, str]]
     letter_states: Mapping[str, str]
     lost_claim: str
+    dead_claim: str
     letter_states_note: str
     effects: Mapping[str, str]
     titles: Mapping[str, str]

@@ -28,18 +28,20 @@ class LedgerWords:
         heads: of the columns, by attribute of an entry, in their order.
         words: of an attribute's codes, by attribute and code.
         lost: the answer in a row whose letter another run claimed first.
+        dead: the answer in a row of a run that died, once another has taken the letter in hand.
     """
 
     heads: Mapping[str, str]
     words: Mapping[str, Mapping[str, str]]
     lost: str
+    dead: str
 
     @classmethod
     def of(cls, schema: Schema, outputs: Outputs) -> LedgerWords:
         """The words as declared: those of 收件人 for what stands there too."""
         recipients = schema.sheets["recipients"].by_key
         words = {"kind": recipients["topics"].words, "role": recipients["role"].words, "state": outputs.letter_states}
-        return cls(outputs.columns["ledger"], words, outputs.lost_claim)
+        return cls(outputs.columns["ledger"], words, outputs.lost_claim, outputs.dead_claim)
 
     def texts(self, entry: Entry) -> dict[str, str]:
         """Each column's text, by attribute."""

@@ -75,8 +75,15 @@ class TabLedger:
         return folded(self._read().entries)
 
     def claim(self, entries: Sequence[Entry]) -> frozenset[str]:
-        """Take letters in hand: append rows, then look who came first. Rows that lost say so."""
-        self._write(entries, self._log or self._read())
+        """Take letters in hand: append rows, then look who came first. Rows that lost, or whose run died, say so."""
+        log = self._log or self._read()
+        followed = {(entry.message_id, entry.after): entry.claimed for entry in entries if entry.after}
+        dead = [
+            entry.now("again", followed[entry.message_id, entry.run], self._words.dead)
+            for entry in log.entries
+            if entry.state == "claimed" and (entry.message_id, entry.run) in followed
+        ]
+        self._write([*dead, *entries], log)
         runs = {message_id: entry.run for message_id, entry in self.entries().items()}
         won = {entry.message_id for entry in entries if runs.get(entry.message_id) == entry.run}
         if lost := [entry for entry in entries if entry.message_id not in won]:
