@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-LETTERS = 500
+LETTERS = 5_000
 
 
 def compare(path: Path) -> dict[str, Any]:

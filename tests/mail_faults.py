@@ -27,7 +27,8 @@ from standins.mail_server import Fault, MailServer
 
 from toolkit.mail import delivery
 from toolkit.workflows import load
-from toolkit.workflows.mailing import Mailed, Wish, send
+from toolkit.workflows.mailed import Mailed
+from toolkit.workflows.mailing import Wish, send
 from toolkit.workflows.remembering import Remembered
 
 DAY = date(2025, 11, 26)

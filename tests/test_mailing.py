@@ -233,3 +233,21 @@ def test_in_the_holidays_the_reason_is_told(place, mail_server, run):  # noqa: F
     assert (code, "It is the holidays" in out) == (0, True)
     code, out, err = run("remind", "--config", config, "--as-of", "2026-02-01", "--dry-run")
     assert (code, out, "It is the holidays" in err) == (0, "", True)
+
+
+def test_doctor_asks_for_the_name_of_the_community(place, mail_server, run):  # noqa: F811
+    place.configure(mail_server())
+    config = place.folder / "consortium.toml"
+    code, out, _ = run("doctor", "--config", config)
+    assert (code, "127.0.0.1 让我们登录" in out, "共同体还没有名称" in out) == (0, True, False)
+    config.write_text("\n".join(config.read_text(encoding="utf-8").splitlines()[2:]), encoding="utf-8")
+    code, out, _ = run("doctor", "--config", config)
+    assert (code, "共同体还没有名称" in out) == (2, True)
+
+
+def test_an_earlier_notice_is_asked_for_with_its_day(place, mail_server, run):  # noqa: F811
+    place.configure(mail_server())
+    code, out, _ = run("remind", "--config", place.folder / "consortium.toml", "--as-of", DAY, "--resend", "李四")
+    assert (code, "Nobody who gets these letters is called" in out) == (2, False)
+    code, out, _ = run("remind", "--config", place.folder / "consortium.toml", "--as-of", DAY)
+    assert (code, "There is nothing to remind anybody of today" in out) == (0, True)

@@ -22,6 +22,10 @@ class Wording(Part):
         said = {name: fact.say(language) if isinstance(fact, Wording) else fact for name, fact in facts.items()}
         return (self.en if language == "en" else self.zh).format(**said)
 
+    def with_facts(self, **facts: object) -> Wording:
+        """The sentence in both languages."""
+        return Wording(en=self.say("en", **facts), zh=self.say("zh", **facts))
+
 
 class Faults(Part):
     """Everything `faults.yaml` declares."""

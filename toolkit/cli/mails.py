@@ -25,6 +25,7 @@ NOBODY: Final[Mapping[Mailing, str]] = {
     "remind": "There is nothing to remind anybody of today, or nobody who subscribes to it.",
 }
 HOLIDAYS = "It is the holidays: no notices go out. in_holidays = true under [remind] sends them all the same."
+ANOTHER_DAY = "Today there is no such letter: to send an earlier one again, give --as-of the day it is of."
 TITLES: Final[Mapping[Mailing, str]] = {"weekly": "Weekly digests", "remind": "Notices"}
 
 
@@ -94,23 +95,35 @@ def _write(past: Remembered, mailing: Mailing, wish: Wish, out: Path | None) -> 
             typer.echo(f"{one.place} is held back: its {leak.part} shows {leak.place} of another school.", err=True)
     if not (written.files or written.held_back):
         typer.echo(HOLIDAYS if written.quiet else NOBODY[mailing], err=True)
+    for sentence in _without_letters(past, wish):
+        typer.echo(f"No letter: {sentence}", err=True)
+    if past.loaded.settings.community.name is None:
+        typer.echo("The community has no name, and before mail is sent it needs one: name under [community].", err=True)
     if written.held_back:
         raise typer.Exit(1)
 
 
 def _send(past: Remembered, mailing: Mailing, wish: Wish) -> None:
-    from toolkit.doctor import load_doctor
     from toolkit.workflows.mailing import send
 
     mailed = send(past, mailing, wish)
-    nothing = [
-        words.say("en", rows=", ".join(f"{mailed.sheet}!{one.row}" for one in mailed.unreached if one.reason == reason))
-        for reason, words in load_doctor().unreached.items()
-        if any(one.reason == reason for one in mailed.unreached)
-    ]
     if mailed.report.lines or not mailed.report.fault:
-        print_filled("post/body.txt", mailed=mailed, title=TITLES[mailing], nobody=NOBODY[mailing], unreached=nothing)
+        print_filled(
+            "post/body.txt",
+            mailed=mailed,
+            title=TITLES[mailing],
+            nobody=ANOTHER_DAY if wish.resend else NOBODY[mailing],
+            unreached=_without_letters(past, wish),
+        )
     if mailed.report.fault:
         raise mailed.report.fault
     if mailed.code:
         raise typer.Exit(mailed.code)
+
+
+def _without_letters(past: Remembered, wish: Wish) -> list[str]:
+    """Which rows get nothing, a sentence a reason; nothing where only some readers are meant."""
+    from toolkit.workflows.mailed import told_unreached
+
+    loaded = past.loaded
+    return [] if wish.readers else [words.en for words in told_unreached(loaded.assessment.ground)]

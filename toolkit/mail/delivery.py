@@ -83,6 +83,11 @@ class Report:
         return sum(line.outcome.fate == fate for line in self.lines)
 
     @property
+    def sent_late(self) -> int:
+        """How many letters were sent after further tries."""
+        return sum(line.tries > 1 and line.outcome.fate == "sent" for line in self.lines)
+
+    @property
     def retried(self) -> int:
         """How many letters were handed in more than once."""
         return sum(line.tries > 1 for line in self.lines)

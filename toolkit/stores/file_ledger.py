@@ -157,7 +157,8 @@ def _failure(path: Path, error: Exception) -> SourceError:
     if isinstance(error, DamagedError) or (isinstance(error, sqlite3.Error | ValueError) and is_damage(error)):
         return SourceError(
             f"{path} is damaged ({error}). It says what was sent, so nothing is sent without it: bring it back from a"
-            " backup. If there is none and mails may arrive a second time, move it away."
+            " backup. If there is none, move it away: what this machine remembers comes back, the rest may be sent"
+            " again."
         )
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _WAITING:
         return BusySourceError(f"{path} is in use; nothing is sent: wait until the other run is over, and run again.")

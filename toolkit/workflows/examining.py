@@ -89,7 +89,7 @@ class _Examination:
             self.found.add("memory", "well", "remembered")
         else:
             self.found.add("memory", "unknown", "nothing_yet")
-        examine_mail(self.found, assessment, source, self.settings.mail)
+        examine_mail(self.found, assessment, source, self.settings)
         examine_templates(self.found, Remembered(Loaded(assessment, source, self.settings, self.schema, self.outputs)))
 
     # --- reaching it

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from typing import Final
 
 from toolkit.assess import Assessment
-from toolkit.doctor import Findings, load_doctor
+from toolkit.doctor import Findings
 from toolkit.errors import SourceError, UsageError
 from toolkit.mail.failures import MailConfigError, MailError
-from toolkit.readers import WEEKLY, readers, unreached
-from toolkit.settings import MailSettings
+from toolkit.readers import WEEKLY, readers
+from toolkit.settings import Settings
 from toolkit.stores.sources import Source
+from toolkit.workflows.mailed import told_unreached
 from toolkit.workflows.remembering import Remembered
 
 _NO_SERVER: Final = frozenset({"host_missing", "sender_missing"})
 
 
-def examine_mail(found: Findings, assessment: Assessment, source: Source, mail: MailSettings) -> None:
+def examine_mail(found: Findings, assessment: Assessment, source: Source, settings: Settings) -> None:
     """Look at who gets mail, and whether it can be sent; the server is asked to let us in, no mail is sent."""
     _recipients(found, assessment)
     _ledger(found, source)
-    _server(found, mail)
+    _server(found, settings)
 
 
 def _recipients(found: Findings, assessment: Assessment) -> None:
@@ -31,13 +31,8 @@ def _recipients(found: Findings, assessment: Assessment) -> None:
         found.add("recipients", "well", "recipients_there", count=count)
     else:
         found.add("recipients", "unknown", "recipients_none")
-    title, rows = assessment.schema.sheets["recipients"].title, defaultdict(list)
-    for one in unreached(assessment.ground):
-        rows[one.reason].append(f"{title}!{one.row}")
-    for reason, words in load_doctor().unreached.items():
-        if reason in rows:
-            said = (words.say(language, rows=", ".join(rows[reason])) for language in ("zh", "en"))
-            found.told("recipients", *said, state="unknown")  # entries at fault are what check is for
+    for words in told_unreached(assessment.ground):
+        found.told("recipients", words.zh, words.en, state="unknown")  # entries at fault are what check is for
 
 
 def _ledger(found: Findings, source: Source) -> None:
@@ -49,18 +44,20 @@ def _ledger(found: Findings, source: Source) -> None:
         found.add("ledger", "well" if count else "unknown", "ledger_there" if count else "ledger_none", count=count)
 
 
-def _server(found: Findings, mail: MailSettings) -> None:
+def _server(found: Findings, settings: Settings) -> None:
     from toolkit.mail.server import resolve_server
     from toolkit.mail.submission import Submission
 
     try:
-        server = resolve_server(mail, os.environ)
+        server = resolve_server(settings.mail, os.environ)
     except MailConfigError as error:
         if error.key in _NO_SERVER:
             found.add("mail", "unknown", "no_server", zh=error.say("zh"), en=error.say("en"))
         else:
             found.failed("mail", error)
         return
+    if settings.community.name is None:
+        found.add("mail", "amiss", "no_community", code=UsageError.exit_code)
     if server.exposed:
         found.add("mail", "amiss", "password_exposed", path=server.exposed)
     try:

@@ -116,7 +116,8 @@ class Writer:
             if not any(_form(who) in self._names(one) for topic, one in self._subscribers if topic in TOPICS[mailing]):
                 raise UsageError(
                     f"Nobody who gets these letters is called {one_line(who, 60)}: give a name or an address as it"
-                    " stands in the recipients' sheet, or a school."
+                    " stands in the recipients' sheet, or a school. If it is there, its row gets none of these letters:"
+                    " consortium doctor says why."
                 )
 
     def period(self, topic: str) -> str:
