@@ -107,12 +107,13 @@ def _send(past: Remembered, mailing: Mailing, wish: Wish) -> None:
     from toolkit.workflows.mailing import send
 
     mailed = send(past, mailing, wish)
+    nobody = HOLIDAYS if mailed.quiet else ANOTHER_DAY if wish.resend else NOBODY[mailing]
     if mailed.report.lines or not mailed.report.fault:
         print_filled(
             "post/body.txt",
             mailed=mailed,
             title=TITLES[mailing],
-            nobody=ANOTHER_DAY if wish.resend else NOBODY[mailing],
+            nobody=nobody,
             unreached=_without_letters(past, wish),
         )
     if mailed.report.fault:
