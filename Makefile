@@ -8,7 +8,7 @@ demo: .venv/installed
 	$(BIN)/consortium demo
 
 test: .venv/installed-dev
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses auto
 
 check: lint types layers test
 
