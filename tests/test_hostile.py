@@ -109,7 +109,10 @@ def test_every_output_holds_it_as_text(hostile, tmp_path, monkeypatch, capsys):
             main()
         assert stop.value.code in {0, 1}
     captured = capsys.readouterr()
-    assert [line for line in captured.err.splitlines() if not line.endswith("…")] == []
+    expected = ("No letter: 收件人!", "The community has no name")
+    assert [
+        line for line in captured.err.splitlines() if not line.endswith("…") and not line.startswith(expected)
+    ] == []
     assert "\x1b" not in captured.out
 
     workbook = openpyxl.load_workbook(out / "看板.xlsx")
