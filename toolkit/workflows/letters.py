@@ -19,7 +19,7 @@ from toolkit.notices import OVERDUE, PROBLEMS, is_quiet, notices
 from toolkit.readers import WEEKLY, Reader, readers
 from toolkit.render.one_line import one_line
 from toolkit.stores.sources import GoogleSheet
-from toolkit.templates import source_texts
+from toolkit.templates import LETTERS, source_texts
 from toolkit.values import cleaned
 from toolkit.views import Digest
 from toolkit.workflows.loading import Loaded, now
@@ -106,10 +106,6 @@ class Writer:
         for key, day in self.known.last(WEEKLY, self.period(WEEKLY)).items():
             found[key] = max(day, found.get(key, day))
         return found
-
-    def is_quiet(self, mailing: Mailing) -> bool:
-        """Whether nothing goes out because it is the holidays."""
-        return mailing == "remind" and is_quiet(self.past.viewer, self.loaded.settings.remind)
 
     def _refuse_strangers(self, mailing: Mailing, only: Sequence[str]) -> None:
         for who in only:
@@ -246,7 +242,7 @@ class Writer:
     @cached_property
     def _guard(self) -> Guard:
         folder = self.loaded.settings.templates.folder
-        return Guard(self.past.viewer.stand, source_texts(("mail", "weekly", "remind"), folder), self.links.tabs)
+        return Guard(self.past.viewer.stand, source_texts(LETTERS, folder), self.links.tabs)
 
     @cached_property
     def _scopes(self) -> Mapping[int, int]:
@@ -259,6 +255,11 @@ class Writer:
         texts = {"subject": filled.subject, "text": filled.text, "html": filled.html}
         files = {file.name: file.content.decode("utf-8", "replace") for file in filled.attachments}
         return self._guard.leaks(school, texts | files)
+
+
+def keeps_quiet(past: Remembered, mailing: Mailing) -> bool:
+    """Whether nothing goes out because it is the holidays."""
+    return mailing == "remind" and is_quiet(past.viewer, past.loaded.settings.remind)
 
 
 def record_of(loaded: Loaded) -> str:

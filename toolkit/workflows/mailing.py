@@ -21,7 +21,7 @@ from toolkit.progress import notice, stage
 from toolkit.readers import readers
 from toolkit.stores.journal import journal_of, lock_of, sending_lock
 from toolkit.views import Digest
-from toolkit.workflows.letters import TOPICS, Mailing, Writer, record_of
+from toolkit.workflows.letters import TOPICS, Mailing, Writer, keeps_quiet, record_of
 from toolkit.workflows.loading import Loaded, now
 from toolkit.workflows.mailed import Left, Mailed
 from toolkit.workflows.remembering import Remembered
@@ -104,7 +104,7 @@ class _Sending:
         self._mailed = Mailed(past.loaded.schema.sheets["recipients"].title)
 
     def send(self, mailing: Mailing, wish: Wish) -> Mailed:
-        self._mailed.quiet = self._writer.is_quiet(mailing)
+        self._mailed.quiet = keeps_quiet(self._writer.past, mailing)
         due = [digest for digest in self._writer.digests(mailing, wish.readers) if self._is_due(digest, wish)]
         if not wish.readers:
             self._mailed.doubts = self._doubts(mailing)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.files import made_here, refuse_strangers, replacing
-from toolkit.notices import is_quiet
 from toolkit.progress import stage
 from toolkit.views import Digest
-from toolkit.workflows.letters import TOPICS, Made, Mailing, Writer
+from toolkit.workflows.letters import TOPICS, Made, Mailing, Writer, keeps_quiet
 from toolkit.workflows.mailing import ledger_of
 from toolkit.workflows.remembering import Remembered
 
@@ -58,7 +57,7 @@ def write_letters(past: Remembered, mailing: Mailing, out: Path | None, only: Se
         if not only:
             remove_letters(folder, "eml", made, TOPICS[mailing])
     held_back = tuple(one for one in letters if one.leaks)
-    return Outbox(tuple(made), held_back, mailing == "remind" and is_quiet(past.viewer, past.loaded.settings.remind))
+    return Outbox(tuple(made), held_back, keeps_quiet(past, mailing))
 
 
 def letters_of(past: Remembered, mailing: Mailing, only: Sequence[str] = ()) -> Iterable[Made]:
