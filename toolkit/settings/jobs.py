@@ -1,0 +1,221 @@
+"""Settings of the work on a timetable: when each job runs, who is told of trouble, what is kept."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from toolkit.declarations import Part
+
+JobName = Literal["check", "dashboard", "weekly", "remind", "term_report", "backup", "doctor"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _clock(value: object) -> object:
+    """A time as people write it, `7:00` or `07:00`; TOML's own local times are times already."""
+    if isinstance(value, str):
+        hours, _, minutes = value.strip().partition(":")
+        if hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(hours) < 24 and int(minutes) < 60:  # noqa: PLR2004
+            return time(int(hours), int(minutes))
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0)
+    raise ValueError('write times like "07:00"')
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError('write the name of a time zone such as "Asia/Shanghai"') from error
+    return name
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+"""A time of day, to the minute."""
+
+
+class JobTimes(Part):
+    """`[timetable.JOB]`: when a job runs.
+
+    Attributes:
+        enabled: whether it runs by itself at all.
+        times: times of day, as "07:00".
+        weekdays: days of the week, as "mon"; or "workdays": Monday to Friday without public holidays, and the days on
+            which work is made up for.
+        on_holidays: what becomes of a time on a public holiday: "run" all the same, "skip" it, or run "later", at that
+            time of the next workday.
+        terms_only: whether it rests between the terms of 学期.
+        catch_up: so many hours after its time a run that was missed is made up for; then it is given up.
+        time_limit: after so many minutes a run is stopped.
+    """
+
+    enabled: bool = True
+    times: tuple[Clock, ...] = ()
+    weekdays: Literal["workdays"] | tuple[Weekday, ...] = WEEKDAYS
+    on_holidays: Literal["run", "skip", "later"] = "run"
+    terms_only: bool = False
+    catch_up: float = Field(default=24, gt=0, le=24 * 14)
+    time_limit: float = Field(default=30, gt=0, le=24 * 60)
+
+
+class CheckTimes(JobTimes):
+    """`[timetable.check]`: every hour of school days; the dashboard is written after a check that found a change."""
+
+    times: tuple[Clock, ...] = tuple(time(hour) for hour in range(8, 19))
+    weekdays: Literal["workdays"] | tuple[Weekday, ...] = "workdays"
+    on_holidays: Literal["run", "skip", "later"] = "skip"
+    terms_only: bool = True
+    catch_up: float = Field(default=12, gt=0, le=24 * 14)
+
+
+class DashboardTimes(JobTimes):
+    """`[timetable.dashboard]`: times of its own besides those after a check that found a change."""
+
+    catch_up: float = Field(default=12, gt=0, le=24 * 14)
+
+
+class WeeklyTimes(JobTimes):
+    """`[timetable.weekly]`: Monday morning, in terms."""
+
+    times: tuple[Clock, ...] = (time(7),)
+    weekdays: Literal["workdays"] | tuple[Weekday, ...] = ("mon",)
+    on_holidays: Literal["run", "skip", "later"] = "later"
+    terms_only: bool = True
+    catch_up: float = Field(default=96, gt=0, le=24 * 14)
+    time_limit: float = Field(default=120, gt=0, le=24 * 60)
+
+
+class RemindTimes(JobTimes):
+    """`[timetable.remind]`: every morning; what a holiday leaves out the next notice makes up for."""
+
+    times: tuple[Clock, ...] = (time(7, 30),)
+    on_holidays: Literal["run", "skip", "later"] = "skip"
+    catch_up: float = Field(default=12, gt=0, le=24 * 14)
+    time_limit: float = Field(default=120, gt=0, le=24 * 60)
+
+
+class TermReportTimes(JobTimes):
+    """`[timetable.term_report]`: once after each term, on the first of these days and times after its last day."""
+
+    times: tuple[Clock, ...] = (time(7, 45),)
+    weekdays: Literal["workdays"] | tuple[Weekday, ...] = "workdays"
+    on_holidays: Literal["run", "skip", "later"] = "skip"
+    catch_up: float = Field(default=24 * 7, gt=0, le=24 * 14)
+
+
+class BackupTimes(JobTimes):
+    """`[timetable.backup]`: every night."""
+
+    times: tuple[Clock, ...] = (time(2, 30),)
+    catch_up: float = Field(default=20, gt=0, le=24 * 14)
+
+
+class DoctorTimes(JobTimes):
+    """`[timetable.doctor]`: every morning before the others."""
+
+    times: tuple[Clock, ...] = (time(6, 30),)
+    catch_up: float = Field(default=12, gt=0, le=24 * 14)
+    time_limit: float = Field(default=10, gt=0, le=24 * 60)
+
+
+class TimetableSettings(Part):
+    """`[timetable]`: when jobs run, and in whose time.
+
+    Attributes:
+        zone: the time zone of all times.
+    """
+
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    check: CheckTimes = CheckTimes()
+    dashboard: DashboardTimes = DashboardTimes()
+    weekly: WeeklyTimes = WeeklyTimes()
+    remind: RemindTimes = RemindTimes()
+    term_report: TermReportTimes = TermReportTimes()
+    backup: BackupTimes = BackupTimes()
+    doctor: DoctorTimes = DoctorTimes()
+
+    def of(self, job: JobName) -> JobTimes:
+        """When a job runs."""
+        times: JobTimes = getattr(self, job)
+        return times
+
+
+class CalendarSettings(Part):
+    """`[calendar]`: public holidays, beside the terms of 学期.
+
+    Attributes:
+        country: whose public holidays count, by its two letters (ISO 3166-1); "" for none.
+        days_off: further days on which there is no school.
+        workdays: further days on which there is school, for holidays or weekends.
+    """
+
+    country: str = Field(default="CN", pattern=r"^([A-Z]{2})?$")
+    days_off: tuple[date, ...] = ()
+    workdays: tuple[date, ...] = ()
+
+
+class OperatorSettings(Part):
+    """`[operator]`: who keeps this running.
+
+    Attributes:
+        email: who is told when a job fails, when it is well again, and when doctor finds something.
+    """
+
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+class ServeSettings(Part):
+    """`[serve]`: the scheduler itself.
+
+    Attributes:
+        heartbeat: a file that is touched every minute while all is well.
+        ping_url: an address that is asked for every so often while all is well, as monitoring services want it.
+        ping_every: so many minutes between two pings.
+        grace: so many seconds a running job has to end by itself when the scheduler is stopped.
+    """
+
+    heartbeat: Path | None = None
+    ping_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+(/[^\s]*)?$", repr=False)
+    ping_every: int = Field(default=5, ge=1, le=24 * 60)
+    grace: float = Field(default=60, ge=0, le=3600)
+
+
+class LogSettings(Part):
+    """`[log]`: what the scheduler writes down of its doings; never names of people or addresses.
+
+    Attributes:
+        file: where it goes; standard error where left out.
+        format: "human", one line an event, or "json", one object a line.
+        level: from which weight on.
+        megabytes: a file that grows beyond this is put aside and a new one begun.
+        keep: so many that were put aside are kept.
+    """
+
+    file: Path | None = None
+    format: Literal["human", "json"] = "human"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    megabytes: float = Field(default=5, gt=0, le=1000)
+    keep: int = Field(default=5, ge=0, le=1000)
+
+
+class BackupSettings(Part):
+    """`[backup]`: where backups go and how many are kept: of each day, week, month and year the last one.
+
+    Attributes:
+        folder: where they go; `备份` beside the workbook, or here, where left out.
+        daily: of so many days.
+        weekly: of so many weeks.
+        monthly: of so many months.
+        yearly: of so many years.
+    """
+
+    folder: Path | None = None
+    daily: int = Field(default=14, ge=1, le=366)
+    weekly: int = Field(default=8, ge=0, le=520)
+    monthly: int = Field(default=24, ge=0, le=240)
+    yearly: int = Field(default=10, ge=0, le=100)
