@@ -1,0 +1,301 @@
+"""What this machine knows of a community's jobs, in its state folder: runs, terms, what the operator is to be told.
+
+Whatever is due follows from the runs alone, so a machine that lost this file, or never had it, learns it anew from
+运行记录. Losing it loses nothing: letters are kept from being sent twice by their own ledger.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Self
+
+from toolkit.errors import SourceError, UsageError
+from toolkit.runs import SETTLED, Run
+from toolkit.stores.database import DamagedError, Step, opened, set_aside, transaction
+
+_OURS: Final = 0x43544A31
+"""`application_id` of our files, "CTJ1": tells them from other programs' databases."""
+_KEEP: Final = timedelta(days=400)
+_KEEP_NOTICES: Final = timedelta(days=60)
+_FIELDS: Final = (
+    "id", "job", "due", "started", "result", "machine", "ended", "calls", "rows", "problems", "note",
+)  # fmt: skip
+_TIMES: Final = frozenset({"due", "started", "ended"})
+
+
+def _version_1(connection: sqlite3.Connection) -> None:
+    """Runs in their order, terms, facts by name, notices for the operator."""
+    texts = "id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, due TEXT, started TEXT NOT NULL, result TEXT NOT NULL"
+    numbers = "calls INTEGER NOT NULL, rows INTEGER NOT NULL, problems INTEGER NOT NULL, note TEXT NOT NULL"
+    ends = f"machine TEXT NOT NULL, ended TEXT, {numbers}, recorded INTEGER NOT NULL"
+    notice = "at TEXT NOT NULL, job TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL"
+    for table in (
+        f"runs (number INTEGER PRIMARY KEY, {texts}, {ends})",
+        "terms (first TEXT NOT NULL, last TEXT NOT NULL)",
+        "facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        f"notices (number INTEGER PRIMARY KEY, {notice}, sent INTEGER NOT NULL DEFAULT 0)",
+    ):
+        connection.execute(f"CREATE TABLE {table}")
+    connection.execute("CREATE INDEX runs_of ON runs (job, due)")
+
+
+_STEPS: Final[tuple[Step, ...]] = (_version_1,)
+_NAMES: Final = ", ".join(f'"{name}"' for name in _FIELDS)
+_VALUES: Final = ", ".join(f":{name}" for name in _FIELDS)
+_PUT: Final = f"""INSERT INTO runs ({_NAMES}, recorded) VALUES ({_VALUES}, :recorded)
+    ON CONFLICT (id) DO UPDATE SET result = :result, ended = :ended, calls = :calls, rows = :rows,
+    problems = :problems, note = :note, recorded = :recorded"""  # noqa: S608 our own names
+_OVER: Final = ", ".join(f"'{result}'" for result in sorted(SETTLED))
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell the operator.
+
+    Attributes:
+        number: which.
+        at: since when it is to be told.
+        job: of which job.
+        kind: `failed`, `well again` or `found`.
+        text: what there is to say; it names nobody.
+    """
+
+    number: int
+    at: datetime
+    job: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How a job fared since it was last all right.
+
+    Attributes:
+        failures: so many runs in a row that did not end well.
+        last: when the last of them ended.
+    """
+
+    failures: int = 0
+    last: datetime | None = None
+
+
+class JobState:
+    """The file, open within `with`."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            path: the file; it and its folder are made.
+        """
+        self.path = path
+        self._open = ExitStack()
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        with self._told(), ExitStack() as stack:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                self._connection = stack.enter_context(opened(self.path, _OURS, _STEPS, local=True))
+            except DamagedError:
+                set_aside(self.path, datetime.now(UTC).date())
+                self._connection = stack.enter_context(opened(self.path, _OURS, _STEPS, local=True))
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection = None
+        self._open.close()
+
+    # --- runs
+
+    def put(self, runs: Iterable[Run], *, recorded: bool = False) -> None:
+        """Write runs down; of one that is there, what is said of it now.
+
+        Args:
+            runs: in their order.
+            recorded: whether 运行记录 has them.
+        """
+        with self._writing() as connection:
+            connection.executemany(_PUT, [_values(run, recorded=recorded) for run in runs])
+
+    def learn(self, runs: Iterable[Run]) -> None:
+        """Take over what 运行记录 has and this machine does not know."""
+        with self._writing() as connection:
+            known = {number for (number,) in connection.execute("SELECT id FROM runs")}
+            fresh = [_values(run, recorded=True) for run in runs if run.id not in known]
+            connection.executemany(_PUT, fresh)
+
+    def unrecorded(self) -> tuple[Run, ...]:
+        """Runs that are over and that 运行记录 does not have as they are."""
+        return self._runs("NOT recorded AND result != 'running' ORDER BY number")
+
+    def mark_recorded(self, runs: Iterable[Run]) -> None:
+        """运行记录 has these now."""
+        with self._writing() as connection:
+            pairs = [(run.id, run.result) for run in runs]
+            connection.executemany("UPDATE runs SET recorded = 1 WHERE id = ? AND result = ?", pairs)
+
+    def run(self, number: str) -> Run | None:
+        """A run by its id."""
+        return next(iter(self._runs("id = :id", id=number)), None)
+
+    def count(self, job: str, result: str) -> int:
+        """How many runs of a job had this result."""
+        return len(self._runs("job = :job AND result = :result", job=job, result=result))
+
+    def running(self, job: str) -> tuple[Run, ...]:
+        """Runs of a job that nobody has seen end."""
+        return self._runs("job = :job AND result = 'running' ORDER BY number", job=job)
+
+    def last(self, job: str) -> Run | None:
+        """The newest run of a job that began."""
+        return next(iter(self._runs("job = :job AND result != 'missed' ORDER BY number DESC LIMIT 1", job=job)), None)
+
+    def begun(self) -> datetime | None:
+        """When the first run on record began."""
+        with self._told():
+            text = self._live.execute("SELECT min(started) FROM runs").fetchone()[0]
+        return _time(text)
+
+    def settled(self, job: str, now: datetime) -> datetime | None:
+        """The last time of the timetable up to now that is over for a job.
+
+        What lies in the future was settled before the clock was set back, and comes again.
+        """
+        with self._told():
+            query = f"SELECT max(due) FROM runs WHERE job = ? AND due <= ? AND result IN ({_OVER})"  # noqa: S608
+            return _time(self._live.execute(query, (job, _text(now))).fetchone()[0])
+
+    def trouble(self, job: str, since: datetime, now: datetime) -> Trouble:
+        """How a job fared at times after one; a run that somebody stopped is no failure."""
+        with self._told():
+            query = """SELECT count(*), max(ended) FROM runs WHERE job = ? AND due > ? AND due <= ? AND ended <= ?
+                AND result IN ('failed', 'again')"""
+            count, last = self._live.execute(query, (job, _text(since), _text(now), _text(now))).fetchone()
+        return Trouble(count, _time(last))
+
+    def was_well(self, job: str) -> bool:
+        """Whether the last run of a job that came to an end did so well, or there is none."""
+        ends = self._runs("job = :job AND result IN ('done', 'failed', 'again') ORDER BY number DESC LIMIT 1", job=job)
+        return not ends or ends[0].result == "done"
+
+    def _runs(self, condition: str, **facts: str) -> tuple[Run, ...]:
+        with self._told():
+            rows = self._live.execute(f"SELECT {_NAMES} FROM runs WHERE {condition}", facts).fetchall()  # noqa: S608
+        return tuple(_run(row) for row in rows)
+
+    # --- what runs saw
+
+    @property
+    def terms(self) -> tuple[tuple[date, date], ...] | None:
+        """First and last days of the terms of 学期, as the last run read them; None where none has."""
+        if self.fact("terms") is None:
+            return None
+        with self._told():
+            rows = self._live.execute("SELECT first, last FROM terms ORDER BY first").fetchall()
+        return tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in rows)
+
+    def keep_terms(self, terms: Iterable[tuple[date, date]], now: datetime) -> None:
+        """Keep the terms for those who do not read 学期."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM terms")
+            rows = [(first.isoformat(), last.isoformat()) for first, last in terms]
+            connection.executemany("INSERT INTO terms VALUES (?, ?)", rows)
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('terms', ?)", (_text(now),))
+
+    def fact(self, name: str) -> str | None:
+        """What is known under a name."""
+        with self._told():
+            found = self._live.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return found[0] if found else None
+
+    def keep(self, **facts: str) -> None:
+        """Keep facts by their names, together."""
+        with self._writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+
+    # --- the operator
+
+    def finish(self, run: Run, notices: Sequence[tuple[str, str]] = ()) -> None:
+        """Write down how a run ended, together with what the operator is to be told of it.
+
+        Args:
+            run: as it ended.
+            notices: kind and text of each.
+        """
+        at = run.ended or run.started
+        with self._writing() as connection:
+            connection.execute(_PUT, _values(run, recorded=False))
+            rows = [(_text(at), run.job, kind, text) for kind, text in notices]
+            connection.executemany("INSERT INTO notices (at, job, kind, text) VALUES (?, ?, ?, ?)", rows)
+            connection.execute("DELETE FROM notices WHERE at < ?", (_text(at - _KEEP_NOTICES),))
+            connection.execute("DELETE FROM runs WHERE recorded AND started < ?", (_text(at - _KEEP),))
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What the operator has not been told yet, the oldest first."""
+        with self._told():
+            rows = self._live.execute("SELECT number, at, job, kind, text FROM notices WHERE NOT sent ORDER BY number")
+            return tuple(Notice(number, _sure(at), *rest) for number, at, *rest in rows.fetchall())
+
+    def told(self, notices: Iterable[Notice]) -> None:
+        """The operator was told these."""
+        with self._writing() as connection:
+            numbers = [(notice.number,) for notice in notices]
+            connection.executemany("UPDATE notices SET sent = 1 WHERE number = ?", numbers)
+
+    # --- the file
+
+    @property
+    def _live(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise SourceError(f"{self.path} is not open.")
+        return self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._told(), transaction(self._live, writing=True):
+            yield self._live
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What goes wrong with the file, as what the user is told."""
+        try:
+            yield
+        except UsageError as error:
+            raise SourceError(str(error)) from error
+        except (OSError, sqlite3.Error, ValueError) as error:
+            raise SourceError(
+                f"{self.path} cannot be used ({error}); jobs wait for it: check who may write there and whether the"
+                " disk is full."
+            ) from error
+
+
+def _values(run: Run, *, recorded: bool) -> dict[str, Any]:
+    values = {name: getattr(run, name) for name in _FIELDS}
+    times = {name: values[name] and _text(values[name]) for name in _TIMES}
+    return {**values, **times, "recorded": recorded}
+
+
+def _run(row: Sequence[Any]) -> Run:
+    values = dict(zip(_FIELDS, row, strict=True))
+    return Run(**values | {name: _time(values[name]) for name in _TIMES})
+
+
+def _text(moment: datetime) -> str:
+    """A moment as text that sorts as it does."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _sure(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _time(text: str | None) -> datetime | None:
+    return _sure(text) if text else None
