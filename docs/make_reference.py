@@ -1,4 +1,4 @@
-"""Writes `docs/sheets.md`, the reference of sheets, columns and problems, from `sheets_schema/`."""
+"""Writes `docs/sheets.md`, the reference of sheets, columns and problems, and the pages on configuration."""
 
 from __future__ import annotations
 
@@ -59,4 +59,7 @@ def _ledger(outputs: Outputs) -> str:
 
 
 if __name__ == "__main__":
+    from configuration_page import write_pages
+
     TARGET.write_text(reference(load_schema()), encoding="utf-8")
+    write_pages()

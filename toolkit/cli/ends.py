@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from toolkit.workflows import Loaded
 
 
-def load(config: Path | None, workbook: Path | None, sheet: str | None, as_of: date | None) -> Loaded:
+def load(
+    config: Path | None, workbook: Path | None, sheet: str | None, as_of: date | None, community: str | None
+) -> Loaded:
     """Read and assess what the options name."""
     from toolkit import workflows
 
-    return workflows.load(config=config, workbook=workbook, sheet=sheet, as_of=as_of, opened=report_calls)
+    return workflows.load(
+        config=config, workbook=workbook, sheet=sheet, as_of=as_of, community=community, opened=report_calls
+    )
 
 
 def report_calls(source: Source) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from toolkit.cli.application import app
 from toolkit.cli.ends import load, print_filled, print_json, report_calls
-from toolkit.cli.options import AsOf, Behind, Book, Config, GoogleSheet, Json, Repairs, Restore
+from toolkit.cli.options import AsOf, Behind, Book, Community, Config, GoogleSheet, Json, Repairs, Restore
 
 
 @app.command()
@@ -34,6 +34,7 @@ def init(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     plan: Annotated[
         str | None, typer.Option(help="Load the quota rules of a plan, such as S9.", metavar="S1..S9")
     ] = None,
@@ -48,7 +49,7 @@ def init(
     from toolkit.spreadsheet import address_of
     from toolkit.stores.sources import GoogleSheet
 
-    source = workflows.named_source(config, workbook, sheet)
+    source = workflows.named_source(config, workbook, sheet, community)
     report_calls(source)
     if isinstance(source, GoogleSheet):
         made, first = workflows.set_up(source, plan, repair=repair), workflows.first_titles(source)
@@ -64,6 +65,7 @@ def check(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     json: Json = False,  # noqa: FBT002 a flag of the command line
     repairs: Repairs = False,  # noqa: FBT002
@@ -74,7 +76,7 @@ def check(
     """
     from toolkit import workflows
 
-    loaded = load(config, workbook, sheet, as_of)
+    loaded = load(config, workbook, sheet, as_of, community)
     problems = loaded.assessment.problems
     if json:
         print_json([problem.as_dict() for problem in problems])
@@ -98,12 +100,13 @@ def quotas(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     json: Json = False,  # noqa: FBT002
     behind: Behind = False,  # noqa: FBT002
 ) -> None:
     """List where every obligation stands."""
-    loaded = load(config, workbook, sheet, as_of)
+    loaded = load(config, workbook, sheet, as_of, community)
     if json:
         from toolkit.results import results
 
@@ -119,6 +122,7 @@ def explain(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     json: Json = False,  # noqa: FBT002
 ) -> None:
@@ -130,7 +134,7 @@ def explain(
 
     from toolkit.explain import Explainer, RuleInWords, explanations
 
-    loaded = load(config, workbook, sheet, as_of)
+    loaded = load(config, workbook, sheet, as_of, community)
     explainer = Explainer(loaded.assessment, loaded.outputs)
     rule = explainer.rule(quota)
     words = rule if isinstance(rule, RuleInWords) else explainer.in_words(rule)
@@ -142,7 +146,9 @@ def explain(
 
 
 @app.command()
-def doctor(config: Config = None, workbook: Book = None, sheet: GoogleSheet = None) -> None:
+def doctor(
+    config: Config = None, workbook: Book = None, sheet: GoogleSheet = None, community: Community = None
+) -> None:
     """Look at everything a run needs; each finding with its remedy, in Chinese and English.
 
     Exit 0 if all is well.
@@ -150,7 +156,7 @@ def doctor(config: Config = None, workbook: Book = None, sheet: GoogleSheet = No
     from toolkit.doctor import load_doctor
     from toolkit.workflows.examining import examine
 
-    found = examine(config, workbook, sheet, opened=report_calls)
+    found = examine(config, workbook, sheet, community, opened=report_calls)
     print_filled("doctor/body.txt", lines=found.lines, amiss=found.amiss, words=load_doctor())
     if found.code:
         raise typer.Exit(found.code)

@@ -11,15 +11,15 @@ import typer
 
 from toolkit.cli.application import app
 from toolkit.cli.ends import load, print_filled
-from toolkit.cli.options import AsOf, Book, Config, DryRun, GoogleSheet, Only, Out, Resend
+from toolkit.cli.options import AsOf, Book, Community, Config, DryRun, GoogleSheet, Only, Out, Resend
 
 if TYPE_CHECKING:
     from toolkit.workflows.letters import Mailing
     from toolkit.workflows.mailing import Wish
     from toolkit.workflows.remembering import Remembered
 
-Named = tuple[Path | None, Path | None, str | None, date | None]
-"""What the options say of the source: configuration, workbook, Google Sheet, today."""
+Named = tuple[Path | None, Path | None, str | None, date | None, str | None]
+"""What the options say of the source: configuration, workbook, Google Sheet, today, community."""
 NOBODY: Final[Mapping[Mailing, str]] = {
     "weekly": "Nobody receives the weekly digest: the recipients' sheet has no sound row that subscribes to it.",
     "remind": "There is nothing to remind anybody of today, or nobody who subscribes to it.",
@@ -34,6 +34,7 @@ def weekly(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     only: Only = None,
     resend: Resend = None,
@@ -45,7 +46,7 @@ def weekly(
     What was sent is in the ledger and is not sent again, whatever happens. Exit 1 if a letter was refused or nobody
     knows whether it arrived, 3 if one is to be tried again.
     """
-    _mail("weekly", (config, workbook, sheet, as_of), _wish(only, resend), out, dry_run=dry_run)
+    _mail("weekly", (config, workbook, sheet, as_of, community), _wish(only, resend), out, dry_run=dry_run)
 
 
 @app.command()
@@ -53,6 +54,7 @@ def remind(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     only: Only = None,
     resend: Resend = None,
@@ -63,7 +65,7 @@ def remind(
 
     One mail a reader, on the days set under [remind], none in the holidays. Exit codes as of weekly.
     """
-    _mail("remind", (config, workbook, sheet, as_of), _wish(only, resend), out, dry_run=dry_run)
+    _mail("remind", (config, workbook, sheet, as_of, community), _wish(only, resend), out, dry_run=dry_run)
 
 
 def _wish(only: list[str] | None, resend: list[str] | None) -> Wish:

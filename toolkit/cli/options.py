@@ -11,6 +11,12 @@ import typer
 Config = Annotated[
     Path | None, typer.Option(help="Configuration file; consortium.toml here if there is one.", metavar="FILE")
 ]
+Community = Annotated[
+    str | None,
+    typer.Option(
+        help="Which community, where the configuration has several.", metavar="KEY", envvar="CONSORTIUM_COMMUNITY"
+    ),
+]
 Book = Annotated[
     Path | None,
     typer.Option("--workbook", help="The entry workbook; needs no configuration.", metavar="FILE.xlsx", readable=False),

@@ -8,18 +8,23 @@ import typer
 
 from toolkit.cli.application import app
 from toolkit.cli.ends import load
-from toolkit.cli.options import AsOf, Book, Config, GoogleSheet, Out
+from toolkit.cli.options import AsOf, Book, Community, Config, GoogleSheet, Out
 
 
 @app.command()
 def dashboard(
-    config: Config = None, workbook: Book = None, sheet: GoogleSheet = None, as_of: AsOf = None, out: Out = None
+    config: Config = None,
+    workbook: Book = None,
+    sheet: GoogleSheet = None,
+    community: Community = None,
+    as_of: AsOf = None,
+    out: Out = None,
 ) -> None:
     """Write the dashboard workbook, the leaders' page and a page for each school."""
     from toolkit.workflows.remembering import Remembered
     from toolkit.workflows.reporting import write_reports
 
-    for path in write_reports(Remembered(load(config, workbook, sheet, as_of)), out).all:
+    for path in write_reports(Remembered(load(config, workbook, sheet, as_of, community)), out).all:
         typer.echo(path)
 
 
@@ -28,6 +33,7 @@ def preview(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     out: Out = None,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open it in the browser.")] = True,  # noqa: FBT002
@@ -41,7 +47,7 @@ def preview(
     from toolkit.workflows.remembering import Remembered
     from toolkit.workflows.reporting import write_preview
 
-    index = write_preview(Remembered(load(config, workbook, sheet, as_of)), out)
+    index = write_preview(Remembered(load(config, workbook, sheet, as_of, community)), out)
     typer.echo(index)
     if show and not webbrowser.open(index.resolve().as_uri()):
         typer.echo("No browser could be opened; open the file above yourself.", err=True)
@@ -53,10 +59,11 @@ def report(
     config: Config = None,
     workbook: Book = None,
     sheet: GoogleSheet = None,
+    community: Community = None,
     as_of: AsOf = None,
     out: Out = None,
 ) -> None:
     """Write the report of a term or a school year for the archive, .docx."""
     from toolkit.workflows.reporting import write_term_report
 
-    typer.echo(write_term_report(load(config, workbook, sheet, as_of), term, out))
+    typer.echo(write_term_report(load(config, workbook, sheet, as_of, community), term, out))

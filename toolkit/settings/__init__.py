@@ -1,8 +1,9 @@
 """What the operator configures: `consortium.toml`, verified."""
 
 from toolkit.settings.jobs import JobName, JobTimes, TimetableSettings
-from toolkit.settings.loading import DEFAULT_FILE, Settings, load_settings
+from toolkit.settings.loading import DEFAULT_FILE, load_communities, load_settings
 from toolkit.settings.sections import GoogleSettings, MailSettings, RemindSettings
+from toolkit.settings.whole import Settings
 
 __all__ = [
     "DEFAULT_FILE",
@@ -13,5 +14,6 @@ __all__ = [
     "RemindSettings",
     "Settings",
     "TimetableSettings",
+    "load_communities",
     "load_settings",
 ]

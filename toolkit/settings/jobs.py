@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from toolkit.declarations import Part
 
@@ -35,8 +35,27 @@ def _zone(name: str) -> str:
     return name
 
 
+def _distinct(values: tuple[object, ...]) -> tuple[object, ...]:
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            shown = f"{value:%H:%M}" if isinstance(value, time) else value
+            raise ValueError(f"{shown} stands twice; keep one")
+    return values
+
+
+def _days(value: object) -> object:
+    """Refuse what is neither the word nor days, in one sentence for both."""
+    listed = isinstance(value, list | tuple) and all(day in WEEKDAYS for day in value)
+    if value != "workdays" and not listed:
+        raise ValueError('write "workdays" or days such as ["mon", "thu"]')
+    return _distinct(tuple(value)) if isinstance(value, list | tuple) else value
+
+
 Clock = Annotated[time, BeforeValidator(_clock)]
 """A time of day, to the minute."""
+Times = Annotated[tuple[Clock, ...], AfterValidator(_distinct)]
+Weekdays = Annotated[Literal["workdays"] | tuple[Weekday, ...], BeforeValidator(_days)]
+Days = Annotated[tuple[date, ...], AfterValidator(_distinct)]
 
 
 class JobTimes(Part):
@@ -55,19 +74,34 @@ class JobTimes(Part):
     """
 
     enabled: bool = True
-    times: tuple[Clock, ...] = ()
-    weekdays: Literal["workdays"] | tuple[Weekday, ...] = WEEKDAYS
+    times: Times = ()
+    weekdays: Weekdays = WEEKDAYS
     on_holidays: Literal["run", "skip", "later"] = "run"
     terms_only: bool = False
     catch_up: float = Field(default=24, gt=0, le=24 * 14)
     time_limit: float = Field(default=30, gt=0, le=24 * 60)
 
+    @field_validator("times")
+    @classmethod
+    def _some_time(cls, times: tuple[time, ...], info: ValidationInfo) -> tuple[time, ...]:
+        """A job that is enabled has a time; one that has none by default runs after others."""
+        if not times and info.data.get("enabled") and cls.model_fields["times"].default:
+            raise ValueError("write at least one time; for a job that is not to run by itself, enabled = false")
+        return times
+
+    @field_validator("weekdays")
+    @classmethod
+    def _some_day(cls, days: Weekdays, info: ValidationInfo) -> Weekdays:
+        if not days and info.data.get("enabled") and info.data.get("times"):
+            raise ValueError("write at least one day; for a job that is not to run by itself, enabled = false")
+        return days
+
 
 class CheckTimes(JobTimes):
     """`[timetable.check]`: every hour of school days; the dashboard is written after a check that found a change."""
 
-    times: tuple[Clock, ...] = tuple(time(hour) for hour in range(8, 19))
-    weekdays: Literal["workdays"] | tuple[Weekday, ...] = "workdays"
+    times: Times = tuple(time(hour) for hour in range(8, 19))
+    weekdays: Weekdays = "workdays"
     on_holidays: Literal["run", "skip", "later"] = "skip"
     terms_only: bool = True
     catch_up: float = Field(default=12, gt=0, le=24 * 14)
@@ -82,8 +116,8 @@ class DashboardTimes(JobTimes):
 class WeeklyTimes(JobTimes):
     """`[timetable.weekly]`: Monday morning, in terms."""
 
-    times: tuple[Clock, ...] = (time(7),)
-    weekdays: Literal["workdays"] | tuple[Weekday, ...] = ("mon",)
+    times: Times = (time(7),)
+    weekdays: Weekdays = ("mon",)
     on_holidays: Literal["run", "skip", "later"] = "later"
     terms_only: bool = True
     catch_up: float = Field(default=96, gt=0, le=24 * 14)
@@ -93,7 +127,7 @@ class WeeklyTimes(JobTimes):
 class RemindTimes(JobTimes):
     """`[timetable.remind]`: every morning; what a holiday leaves out the next notice makes up for."""
 
-    times: tuple[Clock, ...] = (time(7, 30),)
+    times: Times = (time(7, 30),)
     on_holidays: Literal["run", "skip", "later"] = "skip"
     catch_up: float = Field(default=12, gt=0, le=24 * 14)
     time_limit: float = Field(default=120, gt=0, le=24 * 60)
@@ -102,8 +136,8 @@ class RemindTimes(JobTimes):
 class TermReportTimes(JobTimes):
     """`[timetable.term_report]`: once after each term, on the first of these days and times after its last day."""
 
-    times: tuple[Clock, ...] = (time(7, 45),)
-    weekdays: Literal["workdays"] | tuple[Weekday, ...] = "workdays"
+    times: Times = (time(7, 45),)
+    weekdays: Weekdays = "workdays"
     on_holidays: Literal["run", "skip", "later"] = "skip"
     catch_up: float = Field(default=24 * 7, gt=0, le=24 * 14)
 
@@ -111,14 +145,14 @@ class TermReportTimes(JobTimes):
 class BackupTimes(JobTimes):
     """`[timetable.backup]`: every night."""
 
-    times: tuple[Clock, ...] = (time(2, 30),)
+    times: Times = (time(2, 30),)
     catch_up: float = Field(default=20, gt=0, le=24 * 14)
 
 
 class DoctorTimes(JobTimes):
     """`[timetable.doctor]`: every morning before the others."""
 
-    times: tuple[Clock, ...] = (time(6, 30),)
+    times: Times = (time(6, 30),)
     catch_up: float = Field(default=12, gt=0, le=24 * 14)
     time_limit: float = Field(default=10, gt=0, le=24 * 60)
 
@@ -154,9 +188,17 @@ class CalendarSettings(Part):
         workdays: further days on which there is school, for holidays or weekends.
     """
 
-    country: str = Field(default="CN", pattern=r"^([A-Z]{2})?$")
-    days_off: tuple[date, ...] = ()
-    workdays: tuple[date, ...] = ()
+    country: str = Field(default="CN", pattern=r"^([A-Z]{2})?$", examples=["CN"])
+    days_off: Days = ()
+    workdays: Days = ()
+
+    @field_validator("workdays")
+    @classmethod
+    def _not_both(cls, days: tuple[date, ...], info: ValidationInfo) -> tuple[date, ...]:
+        for day in days:
+            if day in info.data.get("days_off", ()):
+                raise ValueError(f"{day} stands under days_off too; keep one")
+        return days
 
 
 class OperatorSettings(Part):
@@ -166,7 +208,7 @@ class OperatorSettings(Part):
         email: who is told when a job fails, when it is well again, and when doctor finds something.
     """
 
-    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$", examples=["office@example.com"])
 
 
 class ServeSettings(Part):
@@ -180,7 +222,9 @@ class ServeSettings(Part):
     """
 
     heartbeat: Path | None = None
-    ping_url: str | None = Field(default=None, pattern=r"^https?://[^/\s]+(/[^\s]*)?$", repr=False)
+    ping_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/\s]+(/[^\s]*)?$", examples=["https://ping.example.com/abc"], repr=False
+    )
     ping_every: int = Field(default=5, ge=1, le=24 * 60)
     grace: float = Field(default=60, ge=0, le=3600)
 

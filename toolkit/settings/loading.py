@@ -1,122 +1,111 @@
-"""What the operator configures: `consortium.toml`, verified."""
+"""`consortium.toml` and the environment, read and verified."""
 
 from __future__ import annotations
 
-import tomllib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from toolkit.declarations import Part
 from toolkit.errors import UsageError
-from toolkit.settings.jobs import (
-    BackupSettings,
-    CalendarSettings,
-    LogSettings,
-    OperatorSettings,
-    ServeSettings,
-    TimetableSettings,
-)
-from toolkit.settings.sections import (
-    CommunitySettings,
-    GoogleSettings,
-    MailSettings,
-    OutputSettings,
-    RemindSettings,
-    SheetSettings,
-    TemplateSettings,
-    WorkbookSettings,
-)
+from toolkit.settings.communities import chosen_key, layers_by_community, refuse_shared
+from toolkit.settings.faults import sentence
+from toolkit.settings.layers import Layer, merged, read_document, top_layer
+from toolkit.settings.variables import environment_layer
+from toolkit.settings.whole import Settings, all_keys, value_at
 
-DEFAULT_FILE = Path("consortium.toml")
-
-_REASONS = {
-    "extra_forbidden": "there is no such setting; look for a slip of the pen",
-    "string_type": "write text in quotation marks",
-    "string_too_short": "write something between the quotation marks, or leave the line out",
-    "string_pattern_mismatch": "write an address such as {example}",
-    "int_parsing": "write a whole number, without quotation marks",
-    "int_type": "write a whole number, without quotation marks",
-    "float_parsing": "write a number, without quotation marks",
-    "float_type": "write a number, without quotation marks",
-    "greater_than_equal": "write a number of {ge} or more",
-    "greater_than": "write a number above 0",
-    "bool_parsing": "write true or false, without quotation marks",
-    "bool_type": "write true or false, without quotation marks",
-    "path_type": "write a path in quotation marks",
-    "model_type": "write it as a section in brackets",
-    "literal_error": "write one of {expected}",
-    "less_than_equal": "write a number of at most {le}",
-    "tuple_type": "write a list in square brackets",
-}
-"""What to do about a value of the wrong kind, by pydantic's name of the fault."""
-_NOT_HERE = (
-    "a password does not belong in this file; put it into a file of its own and name that as password_file, or into the"
-    " environment as CONSORTIUM_MAIL_PASSWORD"
-)
+DEFAULT_FILE: Final = Path("consortium.toml")
 
 
-class Settings(Part):
-    """All of `consortium.toml`."""
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What is in force for a community.
 
-    community: CommunitySettings = CommunitySettings()
-    workbook: WorkbookSettings = WorkbookSettings()
-    sheet: SheetSettings = SheetSettings()
-    google: GoogleSettings = GoogleSettings()
-    output: OutputSettings = OutputSettings()
-    mail: MailSettings = MailSettings()
-    remind: RemindSettings = RemindSettings()
-    templates: TemplateSettings = TemplateSettings()
-    timetable: TimetableSettings = TimetableSettings()
-    calendar: CalendarSettings = CalendarSettings()
-    operator: OperatorSettings = OperatorSettings()
-    serve: ServeSettings = ServeSettings()
-    log: LogSettings = LogSettings()
-    backup: BackupSettings = BackupSettings()
+    Attributes:
+        settings: the values.
+        layers: where they stand; the last that has a value is in force.
+    """
+
+    settings: Settings
+    layers: Sequence[Layer]
 
 
-def load_settings(path: Path | None) -> Settings:
-    """Read the configuration.
+def load_settings(path: Path | None, community: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the configuration of one community.
 
     Args:
         path: the file asked for; where None, `consortium.toml` of the current folder if there is one.
+        community: its key under `[communities]`; None will do where the file has one at most.
+        environ: the environment; its variables concern the community that is meant.
 
     Raises:
-        UsageError: the file is missing, is no TOML, or has an unknown key or a value of the wrong kind.
+        UsageError: the file is missing, is no TOML, has an unknown key or a value of the wrong kind; or it has several
+            communities and none of them is named.
+    """
+    (configured,) = load_configured(path, community, environ).values()
+    return configured.settings
+
+
+def load_communities(path: Path | None, environ: Mapping[str, str] = os.environ) -> Mapping[str, Settings]:
+    """Read the configuration of every community.
+
+    Args:
+        path: as of `load_settings`.
+        environ: the environment; its variables concern all of them.
+
+    Returns:
+        By key, in the order of the file; one under "" where the file has no `[communities]`.
+
+    Raises:
+        UsageError: as of `load_settings`; or communities share what each must have of its own.
+    """
+    found = load_configured(path, None, environ, every=True)
+    return {key: configured.settings for key, configured in found.items()}
+
+
+def load_configured(
+    path: Path | None, community: str | None, environ: Mapping[str, str] = os.environ, *, every: bool = False
+) -> Mapping[str, Configured]:
+    """Read the configuration, with where each value of it stands.
+
+    Args:
+        path: as of `load_settings`.
+        community: as of `load_settings`.
+        environ: as of `load_settings`.
+        every: whether all communities are meant where none is named.
+
+    Returns:
+        As of `load_communities`, those that are meant.
+
+    Raises:
+        UsageError: as of `load_communities`.
     """
     chosen = path or DEFAULT_FILE
-    if path is None and not chosen.exists():
-        return Settings()
+    document = read_document(chosen) if path or chosen.exists() else None
+    parts = layers_by_community(document)
+    meant = [*parts] if every and community is None else [chosen_key(parts, community, document)]
+    environment = environment_layer(environ)
+    found = {key: _verified([*layers, environment] if key in meant else layers) for key, layers in parts.items()}
+    refuse_shared({key: configured.settings for key, configured in found.items()}, document)
+    return {key: found[key] for key in meant}
+
+
+def _verified(layers: Sequence[Layer]) -> Configured:
     try:
-        settings = Settings.model_validate(tomllib.loads(chosen.read_text(encoding="utf-8-sig")))
-    except OSError as error:
-        raise UsageError(f"{chosen} cannot be read ({error.strerror}); check the path given with --config.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{chosen} is no valid TOML in UTF-8: {error}. In paths, write / instead of \\.") from error
+        settings = Settings.model_validate(merged(layers))
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        if name == "mail.password":
-            reason = _NOT_HERE
-        example = "https://www.googleapis.com" if "url" in name else "office@example.com"
-        reason = reason.format(example=example, **first.get("ctx", {}))
-        raise UsageError(f"{chosen}: {name}: {reason}.") from error
-    return _resolved(settings, chosen.parent)
+        raise UsageError(sentence(error, layers)) from error
+    return Configured(_resolved(settings, layers), layers)
 
 
-_PATHS: Final = (
-    ("workbook", "path"), ("google", "credentials"), ("output", "folder"),
-    ("mail", "password_file"), ("mail", "ca_file"), ("templates", "folder"),
-    ("serve", "heartbeat"), ("log", "file"), ("backup", "folder"),
-)  # fmt: skip
-"""Settings that are paths: a relative one counts from the configuration file."""
-
-
-def _resolved(settings: Settings, base: Path) -> Settings:
-    for section, key in _PATHS:
-        part = getattr(settings, section)
-        if (path := getattr(part, key)) is not None:
-            settings = settings.model_copy(update={section: part.model_copy(update={key: base / path})})
+def _resolved(settings: Settings, layers: Sequence[Layer]) -> Settings:
+    """The same with every relative path counted from the file it stands in; one of the environment stays as it is."""
+    for (section, *rest), key in all_keys().items():
+        layer = top_layer(layers, key.path) if key.is_path else None
+        if layer and layer.document and isinstance(value := value_at(settings, key.path), Path):
+            part = getattr(settings, section).model_copy(update={rest[-1]: layer.document.path.parent / value})
+            settings = settings.model_copy(update={section: part})
     return settings

@@ -10,22 +10,36 @@ from pydantic import Field
 from toolkit.declarations import Part
 
 _ADDRESS: Final = r"^https?://[^/\s]+(/[^\s]*)?$"
+_MAILBOX: Final = r"^[^@\s]+@[^@\s]+$"
+_OFFICE: Final = "office@example.com"
 
 
 class CommunitySettings(Part):
-    """`[community]`: its name, as results and mails call it."""
+    """`[community]`: whose entries these are.
+
+    Attributes:
+        name: what results and mails call it.
+    """
 
     name: str | None = Field(default=None, min_length=1)
 
 
 class WorkbookSettings(Part):
-    """`[workbook]`: where the entries are; a relative path counts from the configuration file."""
+    """`[workbook]`: where the entries are.
+
+    Attributes:
+        path: the .xlsx file.
+    """
 
     path: Path | None = None
 
 
 class SheetSettings(Part):
-    """`[sheet]`: the Google Sheet where the entries are, by its address or id; instead of a workbook."""
+    """`[sheet]`: the Google Sheet where the entries are, instead of a workbook.
+
+    Attributes:
+        id: its address or id.
+    """
 
     id: str | None = Field(default=None, min_length=1)
 
@@ -49,8 +63,12 @@ class GoogleSettings(Part):
 
     credentials: Path | None = None
     proxy: str | None = Field(default=None, min_length=1, repr=False)
-    sheets_url: str = Field(default="https://sheets.googleapis.com", pattern=_ADDRESS)
-    drive_url: str = Field(default="https://www.googleapis.com", pattern=_ADDRESS)
+    sheets_url: str = Field(
+        default="https://sheets.googleapis.com", pattern=_ADDRESS, examples=["https://sheets.googleapis.com"]
+    )
+    drive_url: str = Field(
+        default="https://www.googleapis.com", pattern=_ADDRESS, examples=["https://www.googleapis.com"]
+    )
     reads_per_minute: int = Field(default=60, ge=1)
     writes_per_minute: int = Field(default=60, ge=1)
     project_per_minute: int = Field(default=300, ge=1)
@@ -60,9 +78,11 @@ class GoogleSettings(Part):
 
 
 class OutputSettings(Part):
-    """`[output]`: where dashboards, pages and dry-run mails go; beside the workbook unless told otherwise.
+    """`[output]`: the results.
 
-    `school_sheets` gives each school a sheet of its own entries to fix in the dashboard workbook.
+    Attributes:
+        folder: where dashboards, pages and dry-run mails go; beside the workbook where left out.
+        school_sheets: whether each school has a sheet of its own entries to fix in the dashboard workbook.
     """
 
     folder: Path | None = None
@@ -90,9 +110,9 @@ class MailSettings(Part):
         timeout: seconds to wait for an answer.
     """
 
-    sender: str = Field(default="consortium@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
+    sender: str = Field(default="consortium@localhost", pattern=_MAILBOX, examples=[_OFFICE])
     sender_name: str | None = Field(default=None, min_length=1)
-    reply_to: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    reply_to: str | None = Field(default=None, pattern=_MAILBOX, examples=[_OFFICE])
     preset: str | None = Field(default=None, min_length=1)
     host: str | None = Field(default=None, min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
@@ -128,6 +148,10 @@ class RemindSettings(Part):
 
 
 class TemplateSettings(Part):
-    """`[templates]`: a folder whose files take the place of those of the same path in `templates/`."""
+    """`[templates]`: templates of one's own.
+
+    Attributes:
+        folder: its files take the place of those of the same path in `templates/`.
+    """
 
     folder: Path | None = None

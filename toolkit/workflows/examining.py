@@ -31,6 +31,7 @@ def examine(
     config: Path | None,
     workbook: Path | None,
     sheet: str | None,
+    community: str | None = None,
     opened: Callable[[Source], None] | None = None,
 ) -> Findings:
     """Look at configuration, source, sheets, mail; a finding that bars the way to others ends the examination.
@@ -39,11 +40,12 @@ def examine(
         config: `--config`.
         workbook: `--workbook`.
         sheet: `--sheet`.
+        community: `--community`.
         opened: told of the source before it is read.
     """
     found = Findings()
     try:
-        settings = load_settings(config)
+        settings = load_settings(config, community)
         path = config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
         if path:
             found.add("configuration", "well", "configured", path=path)

@@ -75,6 +75,7 @@ def load(
     workbook: Path | None,
     sheet: str | None,
     as_of: date | None,
+    community: str | None = None,
     opened: Callable[[Source], None] | None = None,
 ) -> Loaded:
     """Read the source that the options or the configuration name, and assess it.
@@ -84,13 +85,14 @@ def load(
         workbook: `--workbook`.
         sheet: `--sheet`.
         as_of: `--as-of`; today where None.
+        community: `--community`.
         opened: told of the source before it is read.
 
     Raises:
         UsageError: no source is named, or two are.
         SourceError: the source cannot be read.
     """
-    settings, schema, outputs = load_settings(config), load_schema(), load_outputs()
+    settings, schema, outputs = load_settings(config, community), load_schema(), load_outputs()
     source = find_source(settings, workbook, sheet, schema, outputs)
     if opened:
         opened(source)
@@ -158,6 +160,6 @@ def open_sheet(address: str, settings: Settings, schema: Schema) -> GoogleSheet:
     return GoogleSheet(connection, schema)
 
 
-def named_source(config: Path | None, workbook: Path | None, sheet: str | None) -> Source:
+def named_source(config: Path | None, workbook: Path | None, sheet: str | None, community: str | None = None) -> Source:
     """The source that the options or the configuration name, unread."""
-    return find_source(load_settings(config), workbook, sheet, load_schema(), load_outputs())
+    return find_source(load_settings(config, community), workbook, sheet, load_schema(), load_outputs())
