@@ -1,0 +1,63 @@
+"""What each job does, and what goes on record of it."""
+
+from datetime import date
+
+import pytest
+from markdown import BASE, workbook
+
+from jobs.outcome import Outcome
+from jobs.state import JobState
+from jobs.tasks import TASKS
+from jobs.words import load_job_words
+from jobs.work import Choice, Work
+
+DAY = date(2025, 11, 26)
+
+
+@pytest.fixture
+def place(tmp_path, write_xlsx):
+    write_xlsx({sheet.title: sheet.rows for sheet in workbook(BASE).sheets})
+    lines = ["[community]", 'name = "甲镇共同体（示例数据）"', "[workbook]", 'path = "登记.xlsx"']
+    (tmp_path / "consortium.toml").write_text("\n".join(lines), encoding="utf-8")
+    with JobState(tmp_path / "state" / "jobs.sqlite") as state:
+        yield tmp_path, state
+
+
+def work_on(place, day=DAY):
+    folder, state = place
+    return Work(Choice(folder / "consortium.toml"), day, state)
+
+
+def test_a_check_asks_for_the_dashboard_only_while_that_shows_something_else(place):
+    first = TASKS["check"](work_on(place))
+    assert "看板将更新" in first.note
+    assert TASKS["dashboard"](work_on(place)) == Outcome(note="看板已更新。")
+    assert "看板将更新" not in TASKS["check"](work_on(place)).note
+
+
+def test_the_next_day_the_dashboard_shows_something_else(place):
+    TASKS["dashboard"](work_on(place))
+    assert "看板将更新" in TASKS["check"](work_on(place, date(2025, 11, 27))).note
+
+
+def test_what_was_read_is_counted(place):
+    work = work_on(place)
+    assert (work.rows, work.problems, work.calls) == (0, 0, 0)
+    TASKS["check"](work)
+    assert work.rows == sum(len(table.frame) for table in work.loaded.assessment.ground.tables.values()) > 0
+
+
+def test_no_report_is_written_before_a_term_is_over(place):
+    assert TASKS["term_report"](work_on(place)).note == load_job_words().note("no_term")
+
+
+def test_the_doctor_tells_the_operator_what_is_wrong_and_nothing_else(place):
+    assert TASKS["doctor"](work_on(place)).found == ""
+    (place[0] / "登记.xlsx").write_bytes(b"")
+    outcome = TASKS["doctor"](work_on(place))
+    assert outcome.note == "1 处要处理。"
+    assert outcome.found.startswith("✗ ")
+
+
+def test_every_job_has_a_name_in_both_languages():
+    assert TASKS.keys() <= load_job_words().jobs.keys()
