@@ -13,29 +13,27 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
+from uuid import uuid4
 
 from toolkit.errors import SourceError, UsageError
 from toolkit.runs import SETTLED, Run
 from toolkit.stores.database import DamagedError, Step, opened, set_aside, transaction
+from toolkit.stores.file_runs import CHANGES, COLUMNS, FIELDS, KEEP, NAMES, moment_of, run_of, text_of, values_of
 
 _OURS: Final = 0x43544A31
 """`application_id` of our files, "CTJ1": tells them from other programs' databases."""
-_KEEP: Final = timedelta(days=400)
 _KEEP_NOTICES: Final = timedelta(days=60)
-_FIELDS: Final = (
-    "id", "job", "due", "started", "result", "machine", "ended", "calls", "rows", "problems", "note",
-)  # fmt: skip
-_TIMES: Final = frozenset({"due", "started", "ended"})
+SEEN: Final = "seen"
+"""Name of the fact that tells what the last run saw."""
+SHOWN: Final = "shown"
+"""Name of the fact that tells what the dashboard shows."""
 
 
 def _version_1(connection: sqlite3.Connection) -> None:
     """Runs in their order, terms, facts by name, notices for the operator."""
-    texts = "id TEXT NOT NULL UNIQUE, job TEXT NOT NULL, due TEXT, started TEXT NOT NULL, result TEXT NOT NULL"
-    numbers = "calls INTEGER NOT NULL, rows INTEGER NOT NULL, problems INTEGER NOT NULL, note TEXT NOT NULL"
-    ends = f"machine TEXT NOT NULL, ended TEXT, {numbers}, recorded INTEGER NOT NULL"
     notice = "at TEXT NOT NULL, job TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL"
     for table in (
-        f"runs (number INTEGER PRIMARY KEY, {texts}, {ends})",
+        f"runs (number INTEGER PRIMARY KEY, {COLUMNS}, recorded INTEGER NOT NULL)",
         "terms (first TEXT NOT NULL, last TEXT NOT NULL)",
         "facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
         f"notices (number INTEGER PRIMARY KEY, {notice}, sent INTEGER NOT NULL DEFAULT 0)",
@@ -45,11 +43,9 @@ def _version_1(connection: sqlite3.Connection) -> None:
 
 
 _STEPS: Final[tuple[Step, ...]] = (_version_1,)
-_NAMES: Final = ", ".join(f'"{name}"' for name in _FIELDS)
-_VALUES: Final = ", ".join(f":{name}" for name in _FIELDS)
-_PUT: Final = f"""INSERT INTO runs ({_NAMES}, recorded) VALUES ({_VALUES}, :recorded)
-    ON CONFLICT (id) DO UPDATE SET result = :result, ended = :ended, calls = :calls, rows = :rows,
-    problems = :problems, note = :note, recorded = :recorded"""  # noqa: S608 our own names
+_VALUES: Final = ", ".join(f":{name}" for name in FIELDS)
+_PUT: Final = f"""INSERT INTO runs ({NAMES}, recorded) VALUES ({_VALUES}, :recorded)
+    ON CONFLICT (id) DO UPDATE SET {CHANGES}, recorded = :recorded"""  # noqa: S608 our own names
 _OVER: Final = ", ".join(f"'{result}'" for result in sorted(SETTLED))
 
 
@@ -61,7 +57,7 @@ class Notice:
         number: which.
         at: since when it is to be told.
         job: of which job.
-        kind: `failed`, `well again` or `found`.
+        kind: `failed`, `well again`, `found` or `missed`.
         text: what there is to say; it names nobody.
     """
 
@@ -150,19 +146,27 @@ class JobState:
         """How many runs of a job had this result."""
         return len(self._runs("job = :job AND result = :result", job=job, result=result))
 
+    @property
+    def machine(self) -> str:
+        """What this machine is called on record: the same as long as this file is there."""
+        if (name := self.fact("machine")) is None:
+            self.keep(machine=(name := uuid4().hex[:8]))
+        return name
+
     def running(self, job: str) -> tuple[Run, ...]:
         """Runs of a job that nobody has seen end."""
         return self._runs("job = :job AND result = 'running' ORDER BY number", job=job)
 
     def last(self, job: str) -> Run | None:
         """The newest run of a job that began."""
-        return next(iter(self._runs("job = :job AND result != 'missed' ORDER BY number DESC LIMIT 1", job=job)), None)
+        newest = "job = :job AND result != 'missed' ORDER BY started DESC, number DESC LIMIT 1"
+        return next(iter(self._runs(newest, job=job)), None)
 
     def begun(self) -> datetime | None:
         """When the first run on record began."""
         with self._told():
             text = self._live.execute("SELECT min(started) FROM runs").fetchone()[0]
-        return _time(text)
+        return moment_of(text)
 
     def settled(self, job: str, now: datetime) -> datetime | None:
         """The last time of the timetable up to now that is over for a job.
@@ -171,25 +175,33 @@ class JobState:
         """
         with self._told():
             query = f"SELECT max(due) FROM runs WHERE job = ? AND due <= ? AND result IN ({_OVER})"  # noqa: S608
-            return _time(self._live.execute(query, (job, _text(now))).fetchone()[0])
+            return moment_of(self._live.execute(query, (job, text_of(now))).fetchone()[0])
 
     def trouble(self, job: str, since: datetime, now: datetime) -> Trouble:
         """How a job fared at times after one; a run that somebody stopped is no failure."""
         with self._told():
             query = """SELECT count(*), max(ended) FROM runs WHERE job = ? AND due > ? AND due <= ? AND ended <= ?
                 AND result IN ('failed', 'again')"""
-            count, last = self._live.execute(query, (job, _text(since), _text(now), _text(now))).fetchone()
-        return Trouble(count, _time(last))
+            count, last = self._live.execute(query, (job, text_of(since), text_of(now), text_of(now))).fetchone()
+        return Trouble(count, moment_of(last))
 
-    def was_well(self, job: str) -> bool:
-        """Whether the last run of a job that came to an end did so well, or there is none."""
-        ends = self._runs("job = :job AND result IN ('done', 'failed', 'again') ORDER BY number DESC LIMIT 1", job=job)
-        return not ends or ends[0].result == "done"
+    def is_alarmed(self, job: str) -> bool:
+        """Whether the operator was told that a job fails, and not that it is well again."""
+        with self._told():
+            query = "SELECT kind FROM notices WHERE job = ? AND kind IN ('failed', 'well again') ORDER BY number DESC"
+            return bool(self._live.execute(query, (job,)).fetchone() == ("failed",))
+
+    def in_vain(self, job: str) -> int:
+        """How many runs of a job in a row, up to the last, were to be tried again or failed."""
+        query = """SELECT count(*) FROM runs WHERE job = :job AND result IN ('failed', 'again') AND started >
+            (SELECT coalesce(max(started), '') FROM runs WHERE job = :job AND result IN ('done', 'quiet'))"""
+        with self._told():
+            return int(self._live.execute(query, {"job": job}).fetchone()[0])
 
     def _runs(self, condition: str, **facts: str) -> tuple[Run, ...]:
         with self._told():
-            rows = self._live.execute(f"SELECT {_NAMES} FROM runs WHERE {condition}", facts).fetchall()  # noqa: S608
-        return tuple(_run(row) for row in rows)
+            rows = self._live.execute(f"SELECT {NAMES} FROM runs WHERE {condition}", facts).fetchall()  # noqa: S608
+        return tuple(run_of(row) for row in rows)
 
     # --- what runs saw
 
@@ -208,7 +220,7 @@ class JobState:
             connection.execute("DELETE FROM terms")
             rows = [(first.isoformat(), last.isoformat()) for first, last in terms]
             connection.executemany("INSERT INTO terms VALUES (?, ?)", rows)
-            connection.execute("INSERT OR REPLACE INTO facts VALUES ('terms', ?)", (_text(now),))
+            connection.execute("INSERT OR REPLACE INTO facts VALUES ('terms', ?)", (text_of(now),))
 
     def fact(self, name: str) -> str | None:
         """What is known under a name."""
@@ -233,10 +245,10 @@ class JobState:
         at = run.ended or run.started
         with self._writing() as connection:
             connection.execute(_PUT, _values(run, recorded=False))
-            rows = [(_text(at), run.job, kind, text) for kind, text in notices]
+            rows = [(text_of(at), run.job, kind, text) for kind, text in notices]
             connection.executemany("INSERT INTO notices (at, job, kind, text) VALUES (?, ?, ?, ?)", rows)
-            connection.execute("DELETE FROM notices WHERE at < ?", (_text(at - _KEEP_NOTICES),))
-            connection.execute("DELETE FROM runs WHERE recorded AND started < ?", (_text(at - _KEEP),))
+            connection.execute("DELETE FROM notices WHERE at < ?", (text_of(at - _KEEP_NOTICES),))
+            connection.execute("DELETE FROM runs WHERE recorded AND started < ?", (text_of(at - KEEP),))
 
     def notices(self) -> tuple[Notice, ...]:
         """What the operator has not been told yet, the oldest first."""
@@ -278,24 +290,8 @@ class JobState:
 
 
 def _values(run: Run, *, recorded: bool) -> dict[str, Any]:
-    values = {name: getattr(run, name) for name in _FIELDS}
-    times = {name: values[name] and _text(values[name]) for name in _TIMES}
-    return {**values, **times, "recorded": recorded}
-
-
-def _run(row: Sequence[Any]) -> Run:
-    values = dict(zip(_FIELDS, row, strict=True))
-    return Run(**values | {name: _time(values[name]) for name in _TIMES})
-
-
-def _text(moment: datetime) -> str:
-    """A moment as text that sorts as it does."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    return values_of(run) | {"recorded": recorded}
 
 
 def _sure(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _time(text: str | None) -> datetime | None:
-    return _sure(text) if text else None

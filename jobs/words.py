@@ -12,9 +12,9 @@ from toolkit.faults import Wording
 class JobWords(Part):
     """Everything `jobs.yaml` declares."""
 
-    jobs: Mapping[str, Wording]
-    results: Mapping[str, Wording]
+    results: Mapping[str, str]
     notes: Mapping[str, Wording]
+    kinds: Mapping[str, Wording]
 
     def note(self, key: str, **facts: object) -> str:
         """What goes on record."""

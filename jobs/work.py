@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from pathlib import Path
 
+from jobs.community import Choice
 from jobs.state import JobState
 from toolkit.stores.sources import GoogleSheet, Source
 from toolkit.workflows import Loaded, load
 from toolkit.workflows.remembering import Remembered
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which community, as the options of a command say it."""
-
-    config: Path | None = None
-    workbook: Path | None = None
-    sheet: str | None = None
-    community: str | None = None
 
 
 @dataclass
@@ -80,3 +70,13 @@ class Work:
         """Problems of severity error that were found."""
         found = self.loaded.assessment.problems if self.is_read else ()
         return sum(problem.severity == "error" for problem in found)
+
+    def keep_terms(self, at: datetime) -> None:
+        """Keep the terms for the scheduler, which does not read entries; while a row of them is wrong, those it knows.
+
+        Args:
+            at: now.
+        """
+        assessment = self.loaded.assessment
+        if assessment.ground.sound("terms").all():
+            self.state.keep_terms([(term.start, term.end) for term in assessment.reckoner.terms], at)

@@ -60,8 +60,8 @@ SMALL = """
 | 2.3 | 联席会议 | 二(一)3 | 共同体 | 学期 | 活动 | | 类别=联席会议 | 次数 | | 1 |
 | 4.5 | 开放日 | 四(一)5 | 每所学校 | 学期 | 活动 | 承办学校 | 类别=开放日 | 次数 | | 1 |
 """
-STANDING = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析", "发送记录", "图表数据", "历次结果"]
-PAINTED = [title for title in STANDING[:-1] if title != "发送记录"]
+STANDING = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析", "发送记录", "运行记录", "图表数据", "历次结果"]
+PAINTED = [title for title in STANDING[:-1] if title not in {"发送记录", "运行记录"}]
 WHOLE = (
     "namedRanges,sheets(properties,merges,conditionalFormats,protectedRanges,basicFilter,bandedRanges,charts,developerMetadata,"
     "data(rowData(values(userEnteredValue,userEnteredFormat,note)),rowMetadata,columnMetadata))"

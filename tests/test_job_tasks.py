@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from markdown import BASE, workbook
 
+from jobs.community import Choice
 from jobs.outcome import Outcome
 from jobs.state import JobState
 from jobs.tasks import TASKS
 from jobs.words import load_job_words
-from jobs.work import Choice, Work
+from jobs.work import Work
+from toolkit.outputs import load_outputs
 
 DAY = date(2025, 11, 26)
 
@@ -59,5 +61,15 @@ def test_the_doctor_tells_the_operator_what_is_wrong_and_nothing_else(place):
     assert outcome.found.startswith("✗ ")
 
 
-def test_every_job_has_a_name_in_both_languages():
-    assert TASKS.keys() <= load_job_words().jobs.keys()
+def test_every_job_has_a_name():
+    assert TASKS.keys() <= load_outputs().jobs.keys()
+
+
+def test_a_backup_is_named_and_what_is_damaged_is_told(place):
+    outcome = TASKS["backup"](work_on(place))
+    (made,) = (path for path in (place[0] / "备份").iterdir() if path.name != ".lock")
+    assert outcome == Outcome(note=f"已备份：{made.name}；清理了 0 份旧备份。")
+    (place[0] / "登记·发送记录.sqlite").write_text("no database")
+    outcome = TASKS["backup"](work_on(place))
+    assert outcome.note.endswith("清理了 1 份旧备份。有文件已损坏，请查看：登记·发送记录.sqlite。")
+    assert outcome.found == "有文件已损坏，请查看：登记·发送记录.sqlite。"

@@ -522,8 +522,8 @@ def test_a_file_that_may_not_be_written_is_still_read(path, monkeypatch):
     record(path, run(MONDAY, 30))
     content = path.read_bytes()
     # Root may write everywhere, so the file is opened as a system without that right would open it.
-    uri = database._uri
-    monkeypatch.setattr(database, "_uri", lambda path, _: uri(path, "ro"))
+    uri = database.file_uri
+    monkeypatch.setattr(database, "file_uri", lambda path, _: uri(path, "ro"))
     assert recall(path, TUESDAY).history.last[""].met == 30
     assert "readonly" in record(path, run(TUESDAY))
     assert path.read_bytes() == content
@@ -571,8 +571,8 @@ def test_a_path_becomes_what_sqlite_takes_on_every_system():
         def as_posix(self):
             return self.text
 
-    assert database._uri(Windows("C:/a b/m#.sqlite"), "rw") == "file:///C:/a%20b/m%23.sqlite?mode=rw"
-    assert database._uri(Windows("//server/share/m.sqlite"), "rw") == "file:////server/share/m.sqlite?mode=rw"
+    assert database.file_uri(Windows("C:/a b/m#.sqlite"), "rw") == "file:///C:/a%20b/m%23.sqlite?mode=rw"
+    assert database.file_uri(Windows("//server/share/m.sqlite"), "rw") == "file:////server/share/m.sqlite?mode=rw"
 
 
 # --- several at once, and sudden death

@@ -86,4 +86,4 @@ def made_here(path: Path) -> bool:
                 return MARK.encode() in archive.read("docProps/core.xml")
         except (zipfile.BadZipFile, KeyError, OSError):
             return False
-    return MARK.encode() in path.read_bytes()[:4096]
+    return MARK.encode() in path.read_bytes()[:4096].replace(b"\0", b"")  # it may be in UTF-16

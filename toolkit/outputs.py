@@ -91,6 +91,10 @@ class Outputs(Part):
     lost_claim: str
     dead_claim: str
     letter_states_note: str
+    jobs: Mapping[str, str]
+    run_states: Mapping[str, str]
+    run_states_note: str
+    durations: Mapping[str, str]
     effects: Mapping[str, str]
     titles: Mapping[str, str]
     book: Mapping[str, str]

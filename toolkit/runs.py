@@ -60,8 +60,11 @@ class RunLog(Protocol):
             SourceError: the record cannot be read.
         """
 
-    def put(self, runs: Iterable[Run]) -> None:
+    def put(self, runs: Iterable[Run]) -> str | None:
         """Put runs on record; of one that is there, what is said of it now. Safe to repeat.
+
+        Returns:
+            A sentence on what was wrong with the record and what was done; None where all is well.
 
         Raises:
             SourceError: the record cannot be written.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from jobs.outcome import Outcome
-from jobs.tasks import check, dashboard, doctor, mailings, term_report
+from jobs.tasks import backup, check, dashboard, doctor, mailings, term_report
 from jobs.work import Work
 
 TASKS: Final[Mapping[str, Callable[[Work], Outcome]]] = {
@@ -13,6 +13,7 @@ TASKS: Final[Mapping[str, Callable[[Work], Outcome]]] = {
     "weekly": mailings.weekly,
     "remind": mailings.remind,
     "term_report": term_report.run,
+    "backup": backup.run,
     "doctor": doctor.run,
 }
 """By the job's name."""

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Final
 
 from jobs.outcome import Outcome
+from jobs.state import SEEN, SHOWN
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.stores.sheets.writing import fingerprint
-
-SEEN: Final = "seen"
-"""Name of the fact that tells what the last run saw."""
-SHOWN: Final = "shown"
-"""Name of the fact that tells what the dashboard shows."""
 
 
 def run(work: Work) -> Outcome:

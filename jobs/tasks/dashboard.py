@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from jobs.outcome import Outcome
-from jobs.tasks.check import SEEN, SHOWN, what_is_seen
+from jobs.state import SEEN, SHOWN
+from jobs.tasks.check import what_is_seen
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.workflows.reporting import write_reports

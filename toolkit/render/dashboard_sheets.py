@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from toolkit.render.dashboard_charts import Charts
 from toolkit.render.dashboard_front import Front
-from toolkit.render.dashboard_letters import LETTERS, Letters, write_letters
 from toolkit.render.dashboard_lists import Lists
+from toolkit.render.dashboard_logs import LOGS, LogLines, write_log
 from toolkit.render.dashboard_look import Look, Pane, safe
 from toolkit.render.dashboard_scores import Scores
 from toolkit.views import Dashboard
@@ -21,14 +21,14 @@ _LONGEST_TITLE: Final = 31
 """A sheet's title has no more signs, and none of a few."""
 
 
-def draw(look: Look, view: Dashboard, *, school_sheets: bool, letters: Letters | None = None) -> None:
+def draw(look: Look, view: Dashboard, *, school_sheets: bool, logs: Mapping[str, LogLines] | None = None) -> None:
     """Draw them all.
 
     Args:
         look: the paper and the words.
         view: what they show.
         school_sheets: whether each school that has entries to fix gets them on a sheet of its own as well.
-        letters: what was sent; None where that stands elsewhere.
+        logs: what stands in 发送记录 and 运行记录, by their keys; None where those stand elsewhere.
     """
     day = look.words.headings["as_of"].format(day=view.as_of.isoformat())
     panes = {key: Pane(look, look.words.sheets[key], view.community, day) for key in SHEETS}
@@ -37,8 +37,8 @@ def draw(look: Look, view: Dashboard, *, school_sheets: bool, letters: Letters |
     lists = Lists(look, view, panes)
     lists.write()
     Scores(panes["scores"], view, charts).write()
-    if letters:
-        write_letters(Pane(look, look.words.sheets[LETTERS], view.community, day), look, letters)
+    for key, shown in (logs or {}).items():
+        write_log(Pane(look, look.words.sheets[key], view.community, day), look, LOGS[key], shown)
     if school_sheets:
         own = [group for group in view.groups if group.school >= 0]
         for title, group in zip(_titles(look, [group.title for group in own]), own, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ import xlsxwriter
 
 from toolkit.files import MARK, replacing
 from toolkit.outputs import Outputs
-from toolkit.render.dashboard_letters import Letters
+from toolkit.render.dashboard_logs import LogLines
 from toolkit.render.dashboard_look import Look, safe
 from toolkit.render.dashboard_sheets import draw
 from toolkit.views import Dashboard
@@ -32,7 +33,7 @@ def write_dashboard(
     source: Path | None,
     *,
     school_sheets: bool = False,
-    letters: Letters | None = None,
+    logs: Mapping[str, LogLines],
 ) -> None:
     """Write the dashboard workbook whole or not at all.
 
@@ -42,7 +43,7 @@ def write_dashboard(
         outputs: the words.
         source: the entry workbook that problems and evidence link to; None where it has no path.
         school_sheets: whether each school that has entries to fix gets them on a sheet of its own as well.
-        letters: what was sent; nothing where None.
+        logs: what stands in 发送记录 and 运行记录, by their keys.
 
     Raises:
         UsageError: the file cannot be written.
@@ -52,7 +53,7 @@ def write_dashboard(
         about = {"title": safe(dashboard.community), "author": MARK, "comments": dashboard.as_of.isoformat()}
         book.set_properties(about | {"created": made})
         look = Look(book, outputs, _relative(source, path))
-        draw(look, dashboard, school_sheets=school_sheets, letters=letters or Letters())
+        draw(look, dashboard, school_sheets=school_sheets, logs=logs)
 
 
 def _relative(source: Path | None, path: Path) -> str | None:

@@ -100,7 +100,8 @@ def refuse_shared(communities: Mapping[str, Settings], document: Document | None
             seen[own] = key
 
 
-def _source(settings: Settings) -> str | None:
+def source_key(settings: Settings) -> str | None:
+    """What tells a community's source from others: the place of its workbook, or the id of its Google Sheet."""
     if settings.workbook.path:
         return _place(settings.workbook.path)
     in_address = re.search(r"/d/([\w-]+)", settings.sheet.id or "")
@@ -118,7 +119,7 @@ def _place(path: Path) -> str:
 
 _OWN: Final[tuple[tuple[str, str, Callable[[Settings], str | None]], ...]] = (
     ("name", "community", lambda settings: settings.community.name),
-    ("workbook or Google Sheet", "workbook", _source),
+    ("workbook or Google Sheet", "workbook", source_key),
     ("folder for results (folder)", "output", _folder),
 )
 """What each community must have of its own: in words, its section, how to tell it from another's."""

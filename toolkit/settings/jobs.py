@@ -251,7 +251,7 @@ class BackupSettings(Part):
     """`[backup]`: where backups go and how many are kept: of each day, week, month and year the last one.
 
     Attributes:
-        folder: where they go; `备份` beside the workbook, or here, where left out.
+        folder: where they go; where left out, `备份` beside the workbook, or beside a Google Sheet's folder of results.
         daily: of so many days.
         weekly: of so many weeks.
         monthly: of so many months.

@@ -15,7 +15,7 @@ from toolkit.errors import SourceError, UsageError
 
 PATIENCE: Final = 5.0
 """Seconds to wait for another run that is writing."""
-_COMPANIONS: Final = ("-journal", "-wal", "-shm")
+COMPANIONS: Final = ("-journal", "-wal", "-shm")
 """Endings of what SQLite lays beside a file; left behind, they would be applied to the file's successor."""
 
 Step = Callable[[sqlite3.Connection], None]
@@ -94,7 +94,7 @@ def transaction(connection: sqlite3.Connection, *, writing: bool) -> Iterator[No
 def _connected(path: Path, *, writing: bool) -> Iterator[sqlite3.Connection]:
     # A journal that a killed run left must be rolled back before reading, so reading opens for writing too.
     mode = "rwc" if writing else "rw"
-    connection = sqlite3.connect(_uri(path, mode), uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(file_uri(path, mode), uri=True, timeout=PATIENCE, isolation_level=None)
     try:
         yield connection
     except (sqlite3.Error, ValueError) as error:
@@ -105,7 +105,7 @@ def _connected(path: Path, *, writing: bool) -> Iterator[sqlite3.Connection]:
         connection.close()  # drops what was not committed
 
 
-def _uri(path: Path, mode: str) -> str:
+def file_uri(path: Path, mode: str) -> str:
     """A path as SQLite takes it: a slash before a drive, two before a server's share, and no sign with a meaning."""
     text = path.absolute().as_posix()
     return f"file://{quote(os.fsencode(text if text.startswith('/') else '/' + text), safe='/:')}?mode={mode}"
@@ -158,7 +158,7 @@ def set_aside(path: Path, day: date) -> Path:
             break
         except FileExistsError:
             number += 1
-    for ending in _COMPANIONS:
+    for ending in COMPANIONS:
         companion = path.with_name(path.name + ending)
         if companion.exists():
             companion.replace(aside.with_name(aside.name + ending))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Final
 from toolkit.errors import ToolkitError, UsageError
 from toolkit.history import History, Point
 from toolkit.stores.database import DamagedError, set_aside, using
-from toolkit.stores.memory_tables import STEPS, Run, history, remember
+from toolkit.stores.memory_tables import STEPS, Run, dump, history, put, remember
 
 _OURS: Final = 0x43544D31
 """`application_id` of our files, "CTM1": tells them from other programs' databases."""
@@ -88,3 +88,24 @@ def record(path: Path, run: Run) -> str | None:
 def _write(path: Path, run: Run) -> None:
     with using(path, _OURS, STEPS, writing=True) as connection:
         remember(connection, run)
+
+
+def dumped(path: Path) -> dict[str, list[str]]:
+    """Every table's rows as JSON, as the tab of a Google Sheet has them.
+
+    Raises:
+        UsageError: the file is another program's or of a newer version.
+        DamagedError: it is damaged.
+    """
+    with using(path, _OURS, STEPS, writing=False) as connection:
+        return dump(connection)
+
+
+def write_dumped(path: Path, rows: Mapping[str, Sequence[str]]) -> int:
+    """Make a file of what was dumped.
+
+    Returns:
+        How many rows could not be read.
+    """
+    with using(path, _OURS, STEPS, writing=True) as connection:
+        return put(connection, rows)

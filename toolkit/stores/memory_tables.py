@@ -214,6 +214,19 @@ def loaded(rows: Mapping[str, Sequence[str]]) -> tuple[sqlite3.Connection, int]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     for step in STEPS:
         step(connection)
+    return connection, put(connection, rows)
+
+
+def put(connection: sqlite3.Connection, rows: Mapping[str, Sequence[str]]) -> int:
+    """Fill empty tables with what was dumped.
+
+    Args:
+        connection: to the tables.
+        rows: as of `loaded`.
+
+    Returns:
+        How many rows could not be read.
+    """
     lost = 0
     for table in _tables():
         columns = [column for _, column, *_ in connection.execute(f"PRAGMA table_info({table})")]
@@ -227,7 +240,7 @@ def loaded(rows: Mapping[str, Sequence[str]]) -> tuple[sqlite3.Connection, int]:
             except (ValueError, TypeError, sqlite3.Error):
                 lost += 1
     connection.execute("DELETE FROM figures WHERE run NOT IN (SELECT number FROM runs)")
-    return connection, lost
+    return lost
 
 
 _DAYS: Final = frozenset({"day", "first", "changed", "seen", "gone"})

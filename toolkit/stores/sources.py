@@ -14,6 +14,7 @@ from toolkit.mail.wording import LedgerWords
 from toolkit.outputs import load_outputs
 from toolkit.schema import Schema
 from toolkit.stores.file_ledger import FileLedger
+from toolkit.stores.file_runs import FileRuns
 from toolkit.stores.memory import Recall, recall, record
 from toolkit.stores.memory_tables import Run
 from toolkit.workbook import Workbook
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from toolkit.stores.sheets.ledger_tab import TabLedger
     from toolkit.stores.sheets.memory_tab import TabMemory
     from toolkit.stores.sheets.reading import Read
+    from toolkit.stores.sheets.runs_tab import TabRuns
 
 
 class Memory(Protocol):
@@ -63,12 +65,14 @@ class WorkbookFile:
         schema: says which of its tabs are sheets of the toolkit.
         memory_name: the name of the memory's file beside it, with `{name}` for the workbook's.
         ledger_name: the name of the ledger's file, likewise.
+        runs_name: the name of the file with the record of runs, likewise.
     """
 
     path: Path
     schema: Schema
     memory_name: str
     ledger_name: str
+    runs_name: str
 
     @property
     def name(self) -> str:
@@ -89,6 +93,11 @@ class WorkbookFile:
     def ledger(self) -> FileLedger:
         """Which letters were sent."""
         return FileLedger(self.path.with_name(self.ledger_name.format(name=self.path.stem)))
+
+    @property
+    def runs(self) -> FileRuns:
+        """Which jobs ran."""
+        return FileRuns(self.path.with_name(self.runs_name.format(name=self.path.stem)))
 
     def read(self) -> Workbook:
         """Read it."""
@@ -140,6 +149,13 @@ class GoogleSheet:
 
         outputs = load_outputs()
         return TabLedger(self.connection, lambda: self.seen.structure, LedgerWords.of(self.schema, outputs), outputs)
+
+    @cached_property
+    def runs(self) -> TabRuns:
+        """Which jobs ran."""
+        from toolkit.stores.sheets.runs_tab import TabRuns  # noqa: PLC0415
+
+        return TabRuns(self.connection, lambda: self.seen.structure, load_outputs())
 
     def read(self) -> Workbook:
         """Read it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -48,6 +48,19 @@ def read_workbook(path: Path, schema: Schema) -> Workbook:
         SourceError: the file is missing, empty, no .xlsx, damaged or protected by a password; one plain sentence.
         BusySourceError: the file is open in a spreadsheet program, or still being copied.
     """
+    return _read(path, lambda title: schema.sheet_for(title) is not None)
+
+
+def read_every_tab(path: Path) -> Workbook:
+    """Read every tab with cells, whatever its title, in the same way.
+
+    Raises:
+        SourceError: as of `read_workbook`.
+    """
+    return _read(path, lambda _: True)
+
+
+def _read(path: Path, wanted: Callable[[str], bool]) -> Workbook:
     _refuse_what_is_no_workbook(path)
     try:
         with zipfile.ZipFile(path) as archive:
@@ -56,7 +69,7 @@ def read_workbook(path: Path, schema: Schema) -> Workbook:
             known: list[Sheet] = []
             others: list[str] = []
             for meta in book.sheets_metadata:
-                if meta.typ is not SheetTypeEnum.WorkSheet or schema.sheet_for(meta.name) is None:
+                if meta.typ is not SheetTypeEnum.WorkSheet or not wanted(meta.name):
                     others.append(meta.name)
                     continue
                 xml = archive.read(parts[meta.name]) if meta.name in parts else b""

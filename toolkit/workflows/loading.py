@@ -147,7 +147,8 @@ def find_source(
             "Which workbook? Give --workbook FILE.xlsx or --sheet ADDRESS, or put path under [workbook] or id under"
             " [sheet] in consortium.toml."
         )
-    return WorkbookFile(workbook, schema, outputs.files["memory"], outputs.files["ledger"])
+    names = outputs.files
+    return WorkbookFile(workbook, schema, names["memory"], names["ledger"], names["runs"])
 
 
 def open_sheet(address: str, settings: Settings, schema: Schema) -> GoogleSheet:
@@ -163,3 +164,8 @@ def open_sheet(address: str, settings: Settings, schema: Schema) -> GoogleSheet:
 def named_source(config: Path | None, workbook: Path | None, sheet: str | None, community: str | None = None) -> Source:
     """The source that the options or the configuration name, unread."""
     return find_source(load_settings(config, community), workbook, sheet, load_schema(), load_outputs())
+
+
+def named_sheet(config: Path | None, sheet: str, community: str | None = None) -> GoogleSheet:
+    """A Google Sheet by its address, reached as the configuration says, unread."""
+    return open_sheet(sheet, load_settings(config, community), load_schema())

@@ -18,9 +18,9 @@ from toolkit.progress import stage
 from toolkit.stores.sources import GoogleSheet
 from toolkit.workflows.letters import TOPICS
 from toolkit.workflows.loading import Loaded
+from toolkit.workflows.logs import logs
 from toolkit.workflows.outbox import file_name, letters_of, remove_letters
 from toolkit.workflows.remembering import Remembered
-from toolkit.workflows.sent_letters import sent_letters
 from toolkit.workflows.tabs import write_tabs
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def write_dashboard_workbook(past: Remembered, path: Path, source: Path) -> None
     from toolkit.render.dashboard_workbook import write_dashboard
 
     loaded = past.loaded
-    sheets, letters = loaded.settings.output.school_sheets, sent_letters(loaded)
-    write_dashboard(path, past.viewer.view(), loaded.outputs, source, school_sheets=sheets, letters=letters)
+    sheets = loaded.settings.output.school_sheets
+    write_dashboard(path, past.viewer.view(), loaded.outputs, source, school_sheets=sheets, logs=logs(loaded))
 
 
 def pages(past: Remembered, folder: Path) -> Mapping[Path, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from toolkit.workflows.remembering import Remembered
 if TYPE_CHECKING:
     from toolkit.outputs import Outputs
     from toolkit.spreadsheet import Json, Spreadsheet
+    from toolkit.stores.sheets.memory_tab import TabMemory
 
 _MEMORY = "memory"
 _FRONT = "dashboard"
@@ -72,8 +73,9 @@ class _Drawing:
 
     def requests(self, structure: Spreadsheet) -> list[Json]:
         """What brings the spreadsheet from what it is to what it should show."""
+        from toolkit.render.dashboard_logs import LOGS
         from toolkit.render.grid.dashboard_tabs import dashboard_requests
-        from toolkit.render.grid.ledger_tab import ledger_tab
+        from toolkit.render.grid.log_tab import log_tab
 
         editors = self.source.connection.identity.editors
         # Under the titles they had when they were read, which is what the view calls them.
@@ -81,7 +83,7 @@ class _Drawing:
         tabs = {tab.title: tab.id for tab in self.source.seen.structure.tabs if not tab.output and tab.id in there}
         return [
             *_memory_requests(self.source, self.outputs, structure),
-            *ledger_tab(self.outputs, structure, editors),
+            *(it for log in LOGS.values() for it in log_tab(log, self.outputs, structure, editors)),
             *dashboard_requests(
                 self.view,
                 self.outputs,
@@ -122,10 +124,15 @@ def keep_memory(past: Remembered, digests: Mapping[str, date]) -> None:
 
 
 def _memory_requests(source: GoogleSheet, outputs: Outputs, structure: Spreadsheet) -> list[Json]:
+    return memory_tab(source.memory, source.connection.identity.editors, outputs, structure)
+
+
+def memory_tab(memory: TabMemory, editors: Sequence[str], outputs: Outputs, structure: Spreadsheet) -> list[Json]:
+    """What brings the hidden tab of the memory to what it should hold; makes it where it is missing."""
     from toolkit.render.grid.frame import Frame, own_tab, own_tabs
 
     own = own_tabs({_MEMORY: outputs.book[_MEMORY]}, structure)[_MEMORY]
     fresh = Frame(2, 8, hidden=True)
-    made = [] if own.tab else own_tab(own, fresh, structure, source.connection.identity.editors)
+    made = [] if own.tab else own_tab(own, fresh, structure, editors)
     rows, columns = (own.tab.rows, own.tab.columns) if own.tab else (fresh.rows, fresh.columns)
-    return [*made, *source.memory.requests(own.id, rows, columns, new=own.tab is None)]
+    return [*made, *memory.requests(own.id, rows, columns, new=own.tab is None)]

@@ -8,14 +8,14 @@ from typing import Final
 from toolkit.lights import RANGE_NAME
 from toolkit.outputs import Outputs
 from toolkit.problems import Problem
-from toolkit.render.dashboard_letters import LETTERS
+from toolkit.render.dashboard_logs import LOGS
 from toolkit.render.dashboard_look import MOST_ROWS, Look
 from toolkit.render.dashboard_sheets import SHEETS, draw
 from toolkit.render.grid.areas import grid_range
 from toolkit.render.grid.book import GridBook, Link
 from toolkit.render.grid.charts import chart_requests, settle
 from toolkit.render.grid.frame import OUR_MARK, Frame, Own, growth, own_tab, own_tabs
-from toolkit.render.grid.ledger_tab import ledger_tab
+from toolkit.render.grid.log_tab import log_tab
 from toolkit.render.grid.paint import cleared, frame_of, paint
 from toolkit.spreadsheet import Json, Spreadsheet, anchor, free_id
 from toolkit.views import Dashboard
@@ -31,7 +31,7 @@ _LIGHTS_WIDTH: Final = 12
 
 def wished_titles(outputs: Outputs) -> dict[str, str]:
     """Titles of the tabs that are always there, by key, in their order: those of people first, then the hidden ones."""
-    seen = {key: outputs.sheets[key] for key in (*SHEETS, LETTERS)}
+    seen = {key: outputs.sheets[key] for key in (*SHEETS, *LOGS)}
     return seen | {key: outputs.book[key] for key in (_FIGURES, _MEMORY)}
 
 
@@ -47,8 +47,8 @@ def frames(outputs: Outputs, sheet: Spreadsheet, editors: Sequence[str], *, firs
     requests: list[Json] = []
     owns = own_tabs(wished_titles(outputs), sheet)
     for key, own in owns.items():
-        if key == LETTERS:
-            requests += ledger_tab(outputs, sheet, editors)
+        if key in LOGS:
+            requests += log_tab(LOGS[key], outputs, sheet, editors)
             continue
         hidden = key in {_FIGURES, _MEMORY}
         frame = Frame(_FRESH.rows, _FRESH.columns, gridlines=False, hidden=hidden)

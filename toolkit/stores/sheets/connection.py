@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from gspread.urls import DRIVE_FILES_API_V3_URL, SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
@@ -62,18 +62,24 @@ class Connection:
         answer: Json = self.transport.request("post", url, params={"fields": fields}, json=body).json()
         return answer
 
-    def values(self, tabs: Sequence[int]) -> Mapping[int, list[list[Any]]]:
+    def values(
+        self, tabs: Sequence[int], days: Literal["SERIAL_NUMBER", "FORMATTED_STRING"] = "SERIAL_NUMBER"
+    ) -> Mapping[int, list[list[Any]]]:
         """The contents of whole tabs by the tab's id; one call, whatever their number, none if there are none.
 
-        Tabs are asked for by id, so that one that is renamed meanwhile is read all the same. Numbers come as numbers,
-        days as serial numbers; trailing blanks are left out.
+        Tabs are asked for by id, so that one that is renamed meanwhile is read all the same. Numbers come as numbers;
+        trailing blanks are left out.
+
+        Args:
+            tabs: their ids.
+            days: whether days and times come as serial numbers or as they are shown.
         """
         if not tabs:
             return {}
         body = {
             "dataFilters": [{"gridRange": {"sheetId": tab}} for tab in tabs],
             "valueRenderOption": "UNFORMATTED_VALUE",
-            "dateTimeRenderOption": "SERIAL_NUMBER",
+            "dateTimeRenderOption": days,
             "majorDimension": "ROWS",
         }
         answer = self.transport.request("post", _VALUES_BY_FILTER % self.id, json=body).json()

@@ -55,7 +55,7 @@ def read_sheet(connection: Connection, schema: Schema) -> Read:
             if error.key != "request":
                 raise
             continue  # a tab was deleted between the two calls
-        sheets = tuple(_sheet(tab, values.get(tab.id, []), schema) for tab in known)
+        sheets = tuple(sheet_of(tab, values.get(tab.id, []), schema) for tab in known)
         others = tuple(tab.title for tab in structure.tabs if tab not in known and not tab.output)
         workbook = Workbook(sheets, others, structure.title)
         return Read(structure, workbook, values.get(memory.id, []) if memory else ())
@@ -71,7 +71,8 @@ def known_tabs(structure: Spreadsheet, schema: Schema) -> list[Tab]:
     ]
 
 
-def _sheet(tab: Tab, values: Sequence[Sequence[Any]], schema: Schema) -> Sheet:
+def sheet_of(tab: Tab, values: Sequence[Sequence[Any]], schema: Schema) -> Sheet:
+    """A tab as a raw sheet, with what ties it and its columns to the schema."""
     rows: list[list[RawValue]] = [[_value(cell) for cell in row] for row in values]
     fill_merged(rows, map(_area, tab.some("merges")))
     key = tab.key if tab.key in schema.sheets else None

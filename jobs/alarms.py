@@ -1,0 +1,32 @@
+"""What the operator is to be told of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from jobs.state import JobState
+from toolkit.runs import Run
+
+_PATIENCE: Final = 3
+"""So many times in a row a job may have to be tried again before the operator is told."""
+
+
+def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, str]]:
+    """What the operator is to be told of a run: the first failure, the recovery, and what it found.
+
+    What is only to be tried again is told when it was tried a few times in vain.
+
+    Args:
+        state: what is known of earlier runs.
+        run: as it ended.
+        found: what it found.
+    """
+    alarmed = state.is_alarmed(run.job)
+    told = [("found", found)] if found else []
+    if run.result == "done" and alarmed:
+        return [("well again", run.note), *told]
+    in_vain = run.result == "again" and state.in_vain(run.job) + 1 >= _PATIENCE
+    if not alarmed and (run.result == "failed" or in_vain):
+        return [("failed", run.note), *told]
+    return told

@@ -1,0 +1,145 @@
+"""The scheduler: ticks, and stops when it is asked to."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Final
+
+from schedule import Scheduler
+
+from jobs.community import Choice, Community, communities
+from jobs.logs import event, set_up
+from jobs.signs import Heartbeat, Ping, tell_systemd
+from jobs.stopping import asked_to_stop, now
+from jobs.supervisor import Supervisor
+from toolkit.errors import ToolkitError
+from toolkit.settings import DEFAULT_FILE
+
+_LOOK: Final = 20
+"""Seconds between two looks at what is due."""
+_TEND: Final = 2.0
+"""Seconds between two looks at what is at work."""
+_BEAT: Final = 60
+_JUMP: Final = 5.0
+"""Seconds by which the clock on the wall may drift between two looks; by more it was set."""
+
+
+def serve(choice: Choice, ready: Callable[[Sequence[Community]], None]) -> None:
+    """Run what is due, until a signal asks to stop.
+
+    Args:
+        choice: which communities.
+        ready: told of them before the first look.
+
+    Raises:
+        UsageError: the configuration is wrong.
+        BusySourceError: another scheduler of one of them runs on this machine.
+    """
+    found = communities(choice)
+    with ExitStack() as locks, asked_to_stop() as stop:
+        for community in found:
+            locks.enter_context(community.served())
+        log = set_up(found[0].settings.log, zone=found[0].zone)
+        ready(found)
+        _Service(choice, found, log, locks).run(stop)
+
+
+class _Service:
+    """The scheduler at work."""
+
+    def __init__(self, choice: Choice, found: Sequence[Community], log: logging.Logger, locks: ExitStack) -> None:
+        settings = found[0].settings.serve
+        self._choice, self._settings, self._log, self._locks = choice, settings, log, locks
+        self._sources = {community.source for community in found}
+        self._supervisor = Supervisor(found, log, now)
+        self._heartbeat = Heartbeat((community.heartbeat for community in found), log)
+        self._ping = Ping(settings.ping_url, log) if settings.ping_url else None
+        self._is_well = False
+        self._stamp, self._offset = self._written(), _offset()
+
+    def run(self, stop: threading.Event) -> None:
+        """Tick until it is asked to stop; then let what is at work end."""
+        event(self._log, "info", "scheduler begins")
+        scheduler = self._armed()
+        tell_systemd("READY=1")
+        while not stop.is_set():
+            if self._clock_was_set():
+                event(self._log, "warning", "the clock was set")
+                scheduler = self._armed()
+            try:
+                scheduler.run_pending()
+            except Exception as error:  # noqa: BLE001 a fault of ours must not end what nobody looks after
+                self._is_well = False
+                event(self._log, "error", "unexpected fault", error=error)
+            stop.wait(_TEND)
+        tell_systemd("STOPPING=1")
+        event(self._log, "info", "scheduler stops")
+        self._supervisor.stop(self._settings.grace)
+        event(self._log, "info", "scheduler stopped")
+
+    def _armed(self) -> Scheduler:
+        """The ticks, from now on: when the clock was set back, those armed before would wait until it is as late."""
+        scheduler = Scheduler()
+        for seconds, work in (
+            (1, self._supervisor.tend),
+            (_LOOK, self._look),
+            (_BEAT, self._beat),
+            (60 * self._settings.ping_every, self._ask),
+        ):
+            job = scheduler.every(seconds).seconds.do(work)
+            job.next_run = datetime.now()  # noqa: DTZ005 as schedule itself counts
+        return scheduler
+
+    def _look(self) -> None:
+        self._take_up_changes()
+        self._is_well = self._supervisor.look()
+
+    def _beat(self) -> None:
+        tell_systemd("WATCHDOG=1")
+        if self._is_well:
+            self._heartbeat.beat()
+
+    def _ask(self) -> None:
+        if self._ping and self._is_well:
+            self._ping.ask()
+
+    def _clock_was_set(self) -> bool:
+        before, self._offset = self._offset, _offset()
+        return abs(self._offset - before) > _JUMP
+
+    # --- the configuration
+
+    def _written(self) -> int:
+        """When the configuration was last written; 0 where there is none."""
+        try:
+            return (self._choice.config or DEFAULT_FILE).stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _take_up_changes(self) -> None:
+        """Take up a configuration that was changed; while it is wrong or away, the one before stays in force."""
+        stamp = self._written()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            found = communities(self._choice)
+            for community in found:
+                if community.source not in self._sources:
+                    self._locks.enter_context(community.served())
+                    self._sources.add(community.source)
+        except ToolkitError as error:
+            event(self._log, "error", "the configuration before stays in force", error=error)
+            return
+        self._supervisor.communities = found
+        event(self._log, "info", "configuration read again")
+
+
+def _offset() -> float:
+    """The clock on the wall against the one that is never set."""
+    return time.time() - time.monotonic()
