@@ -22,6 +22,8 @@ from toolkit.runs import SETTLED, Run
 
 _AFTER_BUSY: Final = 60.0
 """Seconds until a job that another process is at is looked at again."""
+_ONLY_THEN: Final = frozenset({"weekly", "remind", "term_report"})
+"""Jobs whose next run does not make up for one that was missed: the operator is told of it."""
 _Key = tuple[str, str]
 """Source of a community, job."""
 
@@ -137,7 +139,7 @@ class Supervisor:
     def _give_up(self, community: Community, state: JobState, one: Due, now: datetime) -> None:
         note = load_job_words().note("missed", since=f"{one.slot and one.slot.astimezone(community.zone):%m-%d %H:%M}")
         run = Run(uuid4().hex[:16], one.job, one.slot, now, "missed", state.machine, now, note=note)
-        state.finish(run, [("missed", note)])
+        state.finish(run, [("missed", note)] if one.job in _ONLY_THEN else [])
         self.ended.append(run)
         self._event("warning", "missed", community, run)
 

@@ -74,9 +74,11 @@ class Work:
     def keep_terms(self, at: datetime) -> None:
         """Keep the terms for the scheduler, which does not read entries; while a row of them is wrong, those it knows.
 
+        Where it knows none yet, the sound rows will do.
+
         Args:
             at: now.
         """
         assessment = self.loaded.assessment
-        if assessment.ground.sound("terms").all():
+        if self.state.terms is None or assessment.ground.sound("terms").all():
             self.state.keep_terms([(term.start, term.end) for term in assessment.reckoner.terms], at)

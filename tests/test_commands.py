@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 
-OUTPUTS = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析", "发送记录"]
+OUTPUTS = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析", "发送记录", "运行记录"]
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 AS_OF = "2025-11-24"
 

@@ -15,17 +15,22 @@ from extremes import EXTREMES, HOSTILE
 from markdown import BASE, workbook
 from pictures import needs_calc, print_pictures
 from sample_book import sample
+from test_runs import run
 
 from toolkit.assess import assess
 from toolkit.history import History, Point, Seen
 from toolkit.outputs import load_outputs
 from toolkit.render import dashboard_look
+from toolkit.render.dashboard_logs import LOGS, RUNS, LogLines
+from toolkit.render.dashboard_look import STATUS
 from toolkit.render.dashboard_workbook import write_dashboard
+from toolkit.run_words import RunWords
 from toolkit.schema import load_schema
 from toolkit.viewer import Standpoint, Viewer
 
 WORDS, SCHEMA = load_outputs(), load_schema()
 DAY = date(2025, 11, 24)
+NO_LOGS = {key: LogLines() for key in LOGS}
 SHEETS = ["看板", "指标明细", "依据", "待改", "借用逾期", "成绩分析"]
 SMALL = """
 # 人员
@@ -111,7 +116,7 @@ def _history():
 
 def written(folder, dashboard, source="登记.xlsx"):
     path = folder / "看板.xlsx"
-    write_dashboard(path, dashboard, WORDS, source and folder / source)
+    write_dashboard(path, dashboard, WORDS, source and folder / source, logs=NO_LOGS)
     return path
 
 
@@ -226,8 +231,8 @@ def test_each_sheet_says(book, title, told):
 
 
 def test_the_figures_of_charts_stand_behind_in_a_hidden_sheet(book):
-    assert sorted(book.sheetnames) == sorted([*SHEETS, "发送记录", "图表数据"])
-    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == [*SHEETS, "发送记录"]
+    assert sorted(book.sheetnames) == sorted([*SHEETS, "发送记录", "运行记录", "图表数据"])
+    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == [*SHEETS, "发送记录", "运行记录"]
     assert book.active.title == "看板"
 
 
@@ -498,7 +503,7 @@ def test_each_school_may_have_its_entries_to_fix_on_a_sheet_of_its_own(tmp_path)
     names = {group.school: f"[{place}]/" + "长" * 40 for place, group in enumerate(made.groups)}
     groups = tuple(replace(group, title=names[group.school]) for group in made.groups)
     path = tmp_path / "看板.xlsx"
-    write_dashboard(path, replace(made, groups=groups), WORDS, None, school_sheets=True)
+    write_dashboard(path, replace(made, groups=groups), WORDS, None, school_sheets=True, logs=NO_LOGS)
     book = openpyxl.load_workbook(path)
     own = [sheet for sheet in book.worksheets if sheet.title.startswith("待改·")]
     assert len(own) == sum(group.school >= 0 for group in groups)
@@ -507,3 +512,29 @@ def test_each_school_may_have_its_entries_to_fix_on_a_sheet_of_its_own(tmp_path)
         assert [row[2].value for row in sheet.iter_rows(min_row=2)] == [line.place for line in group.lines]
         assert sheet.protection.sheet
         assert not sheet["C2"].protection.locked  # a protected sheet sorts only what is not locked
+
+
+def shown_log(folder, title, logs):
+    path = folder / "看板.xlsx"
+    write_dashboard(path, view("small"), WORDS, None, logs=NO_LOGS | logs)
+    return openpyxl.load_workbook(path)[title]
+
+
+def test_runs_stand_in_people_s_words_with_the_colours_of_their_results(tmp_path):
+    texts = RunWords(WORDS).texts
+    lines = [texts(run(number, result=result)) for number, result in enumerate(WORDS.run_states)]
+    sheet = shown_log(tmp_path, "运行记录", {"runs": LogLines(lines)})
+    rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["开始", "任务", "结果", "应于", "用时", "读取行数", "错误数", "调用次数", "说明"]
+    assert rows[1:] == [list(line.values())[:9] for line in lines]
+    grounds = {cell.value: cell.fill.fgColor.rgb[2:].lower() for cell in sheet["C"][1:]}
+    colours = {word: STATUS[RUNS.colours[code]][1].lstrip("#") for code, word in WORDS.run_states.items()}
+    assert grounds == colours
+    assert sheet["C1"].comment.text == WORDS.run_states_note
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.protection.sheet) == ("A2", "A1:I8", True)
+
+
+def test_logs_without_lines_say_why(tmp_path):
+    assert shown_log(tmp_path, "运行记录", {})["A2"].value == "还没有按时间表运行过。"
+    unread = {"runs": LogLines(readable=False)}
+    assert shown_log(tmp_path, "运行记录", unread)["A2"].value == "运行记录的文件读不了，这里暂时空着。"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from toolkit.errors import BusySourceError, UsageError
 
 MARK = "consortium-toolkit"
 """Stands in every file made here that has a name of its own to lose: other people's files are not replaced."""
+_TEMPORARY: Final = ".consortium-"
+_LEFT: Final = 3600.0
+"""Seconds after which nobody is writing a temporary file any more."""
 
 
 @contextmanager
@@ -33,13 +38,14 @@ def replacing(path: Path) -> Iterator[Path]:
     refuse_obstacles(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=f".tmp{path.suffix}", dir=folder)
+        handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=f".tmp{path.suffix}", dir=folder)
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(f"{folder} is a file, not a folder; choose another folder.") from error
     except OSError as error:
         raise UsageError(f"{folder} cannot be written ({error.strerror}); choose another folder.") from error
     os.close(handle)
     temporary = Path(name)
+    _remove_leavings(folder)
     try:
         yield temporary
         temporary.chmod(0o644)
@@ -48,6 +54,14 @@ def replacing(path: Path) -> Iterator[Path]:
         raise BusySourceError(f"{path.name} is held open by another program; close it and run again.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _remove_leavings(folder: Path) -> None:
+    """Remove temporary files of runs that were killed long ago."""
+    for path in folder.glob(f"{_TEMPORARY}*.tmp*"):
+        with suppress(OSError):  # another run does the same, or it is held open
+            if time.time() - path.stat().st_mtime > _LEFT:
+                path.unlink()
 
 
 def refuse_obstacles(path: Path) -> None:

@@ -1,0 +1,256 @@
+"""The scheduler and the runs as processes: begun, stopped, killed; signs of life; mail to the operator."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from mail_faults import MailServer, Place
+from standins.mail_server import Fault
+
+OPERATOR = '[operator]\nemail = "keeper@example.com"\n'
+EXE = [sys.executable, "-m", "toolkit"]
+
+
+@pytest.fixture
+def place(tmp_path):
+    place = Place(tmp_path)
+    with MailServer() as server:
+        place.server = server
+        place.configure(server)
+        yield place
+
+
+def configure(place, text):
+    config = place.folder / "consortium.toml"
+    config.write_text(config.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def command(place, *words, **more):
+    environment = os.environ | place.environment | more
+    return subprocess.run(
+        [*EXE, *words], cwd=place.folder, env=environment, capture_output=True, text=True, check=False, timeout=90
+    )
+
+
+def serving(place, **more):
+    return subprocess.Popen(
+        [*EXE, "serve"], cwd=place.folder, env=os.environ | place.environment | more, stderr=subprocess.PIPE, text=True
+    )
+
+
+def until(what, seconds=45):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := what():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not come to that")
+
+
+def stands(place):
+    return {one["job"]: one for one in json.loads(command(place, "jobs", "--json").stdout)}
+
+
+def stopped(process):
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=90)
+    return process.returncode, errors
+
+
+def test_serve_learns_what_there_is_writes_the_dashboard_and_stops_when_asked(place):
+    process = serving(place)
+    until(lambda: (place.folder / "看板.xlsx").exists())
+    code, errors = stopped(process)
+    assert code == 0
+    said = [line.split(" ", 2)[2] for line in errors.splitlines() if line[:2] == "20"]
+    assert said[0] == "scheduler begins"
+    assert said[-1] == "scheduler stopped"
+    assert "Traceback" not in errors
+    assert stands(place)["dashboard"]["last"]["result"] in ("done", "interrupted")
+
+
+def test_two_schedulers_of_a_community_do_not_run_and_a_killed_one_leaves_no_lock(place):
+    first = serving(place)
+    until(lambda: "is running." in command(place, "jobs").stdout)
+    second = command(place, "serve")
+    assert (second.returncode, second.stderr.count("\n")) == (3, 1)
+    assert "consortium serve runs on this machine already" in second.stderr
+    assert command(place, "run", "--due").returncode == 3
+    first.kill()
+    first.communicate()
+    third = serving(place)
+    until(lambda: "is running." in command(place, "jobs").stdout)
+    assert stopped(third)[0] == 0
+
+
+def test_it_tells_systemd_and_the_heartbeat_that_it_is_alive(place, tmp_path):
+    address = str(tmp_path / "n.sock")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+        notified.bind(address)
+        notified.settimeout(40)
+        assert command(place, "jobs", "--alive").returncode == 1
+        process = serving(place, NOTIFY_SOCKET=address)
+        heard = [notified.recv(100).decode() for _ in range(2)]
+        until(lambda: command(place, "jobs", "--alive").returncode == 0)
+        stopped(process)
+        heard.append(notified.recv(100).decode())
+    assert heard == ["READY=1", "WATCHDOG=1", "STOPPING=1"]
+
+
+def test_an_address_is_asked_while_all_is_well_and_is_not_written_down(place):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        configure(place, f'[serve]\nping_url = "http://127.0.0.1:{port}/secret-key"\n')
+        process = serving(place)
+        listening.settimeout(40)
+        client, _ = listening.accept()
+        with client:
+            asked = client.recv(1000).decode()
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        _, errors = stopped(process)
+    assert asked.startswith("GET /secret-key HTTP/1.1")
+    assert "secret-key" not in errors
+
+
+def test_a_configuration_that_is_changed_is_taken_up_and_a_wrong_one_is_not(place):
+    log = place.folder / "log.txt"
+    configure(place, f'[log]\nfile = "{log.name}"\n')
+    process = serving(place)
+    config = place.folder / "consortium.toml"
+    good = config.read_text(encoding="utf-8")
+    until(lambda: log.exists() and "scheduler begins" in log.read_text("utf-8"))
+    config.write_text(good + "[timetabel]\n", encoding="utf-8")
+    until(lambda: "stays in force" in log.read_text("utf-8"))
+    config.write_text(good + '[timetable]\nzone = "Asia/Urumqi"\n', encoding="utf-8")
+    until(lambda: "configuration read again" in log.read_text("utf-8"))
+    assert stopped(process)[0] == 0
+    assert "timetable" in log.read_text("utf-8")
+
+
+def test_a_run_by_hand_says_how_it_ended_and_is_on_record(place):
+    done = command(place, "run", "weekly")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("weekly: done in ")
+    assert done.stdout.endswith(". 应发 7 封，已发出 7 封。\n")
+    assert len(place.server.accepted) == 7
+    last = stands(place)["weekly"]["last"]
+    assert (last["result"], last["due"], last["note"]) == ("done", None, "应发 7 封，已发出 7 封。")
+
+
+def test_a_job_that_is_none_is_refused_with_those_there_are(place):
+    refused = command(place, "run", "wekly")
+    assert refused.returncode == 2
+    assert "check, dashboard, weekly, remind, term_report, backup, doctor" in " ".join(refused.stderr.split())
+    assert command(place, "run").returncode == 2
+    assert command(place, "run", "check", "--due").returncode == 2
+
+
+def test_a_server_that_is_away_is_tried_again_later_and_then_each_letter_goes_out_once(place):
+    config = place.folder / "consortium.toml"
+    config.write_text(config.read_text("utf-8").replace("timeout = 0.5", "timeout = 0.5\ntries = 1"), encoding="utf-8")
+    place.server.faults[:] = [Fault("greeting", cut=True)]
+    failed = command(place, "run", "weekly")
+    assert failed.returncode == 3
+    assert failed.stdout.startswith("weekly: to be tried again")
+    place.server.faults.clear()
+    assert command(place, "run", "weekly").returncode == 0
+    assert len({letter.recipient for letter in place.server.accepted}) == len(place.server.accepted) == 7
+
+
+def test_sigterm_ends_a_run_at_a_step_and_the_next_goes_on(place):
+    place.server.faults[:] = [Fault("mail", slow=2.0, letter=3)]
+    config = place.folder / "consortium.toml"
+    config.write_text(config.read_text("utf-8").replace("timeout = 0.5", "timeout = 9"), encoding="utf-8")
+    process = subprocess.Popen(
+        [*EXE, "run", "weekly"], cwd=place.folder, env=os.environ | place.environment, stdout=subprocess.PIPE, text=True
+    )
+    until(lambda: len(place.server.accepted) == 3)
+    process.terminate()
+    said, _ = process.communicate(timeout=60)
+    assert (process.returncode, said.split(" in ")[0]) == (130, "weekly: interrupted")
+    assert command(place, "run", "weekly").returncode == 0
+    assert len({letter.recipient for letter in place.server.accepted}) == len(place.server.accepted) == 7
+
+
+def test_everything_that_is_due_is_done_once_and_then_nothing_is(place):
+    first = command(place, "run", "--due")
+    assert first.returncode == 0
+    assert [line.split(":")[0] for line in first.stdout.splitlines()] == ["check", "dashboard"]
+    assert command(place, "run", "--due").stdout == "Nothing is due.\n"
+
+
+def test_a_machine_that_forgot_everything_learns_from_the_record_what_was_done(place):
+    command(place, "run", "--due")
+    for path in (place.folder / "state").rglob("jobs-*"):
+        path.unlink()
+    assert command(place, "run", "--due").stdout == "Nothing is due.\n"
+    assert stands(place)["dashboard"]["last"]["result"] == "done"
+
+
+def test_a_machine_without_a_home_learns_from_the_record_too(place):
+    environment = {"HOME": "", "XDG_STATE_HOME": "", "XDG_CACHE_HOME": ""}
+    first = command(place, "run", "--due", **environment)
+    assert (first.returncode, first.stdout.count("done")) == (0, 2)
+    assert command(place, "run", "--due", **environment).stdout == "Nothing is due.\n"
+
+
+def test_the_operator_hears_of_the_first_failure_and_of_the_recovery_once_each(place):
+    configure(place, OPERATOR)
+    book = place.book.read_bytes()
+    command(place, "run", "--due")
+    place.book.write_bytes(b"")
+    for _ in range(3):
+        command(place, "run", "check")
+    command(place, "run", "--due")
+    command(place, "run", "--due")
+    place.book.write_bytes(book)
+    command(place, "run", "check")
+    command(place, "run", "--due")
+    letters = [message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted]
+    assert [letter["To"] for letter in letters] == ["keeper@example.com"] * 2
+    assert [letter["Subject"] for letter in letters] == [
+        "【甲镇共同体（示例数据）】检查失败",
+        "【甲镇共同体（示例数据）】检查已恢复正常",
+    ]
+    text = letters[0].get_body(("plain",)).get_content()
+    assert "登记.xlsx" in text
+    assert "consortium jobs" in text
+    assert letters[0].get_body(("html",)).get_content().count("检查：失败") == 1
+
+
+def test_nothing_that_the_scheduler_imports_is_heavy():
+    heavy = "pandas", "gspread", "jinja2", "numpy", "duckdb", "google.auth"
+    code = (
+        "import sys, jobs.serving, jobs.standing; from jobs.school_days import SchoolDays; SchoolDays()\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="memory is read from /proc")
+def test_serve_takes_less_memory_than_a_small_machine_has_to_spare(place):
+    process = serving(place)
+    until(lambda: (place.folder / "看板.xlsx").exists())
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    stopped(process)
+    assert peak < 80_000
+
+
+def test_a_week_of_the_log_names_nobody(place):
+    configure(place, OPERATOR)
+    process = serving(place)
+    until(lambda: (place.folder / "看板.xlsx").exists())
+    _, errors = stopped(process)
+    assert "@" not in errors
+    assert not [name for name in ("赵一", "郑七") if name in errors]
+    assert datetime.fromisoformat(errors.splitlines()[-1][:19])
