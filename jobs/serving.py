@@ -86,7 +86,7 @@ class _Service:
         """The ticks, from now on: when the clock was set back, those armed before would wait until it is as late."""
         scheduler = Scheduler()
         for seconds, work in (
-            (1, self._supervisor.tend),
+            (1, self._tend),
             (_LOOK, self._look),
             (_BEAT, self._beat),
             (60 * self._settings.ping_every, self._ask),
@@ -94,6 +94,10 @@ class _Service:
             job = scheduler.every(seconds).seconds.do(work)
             job.next_run = datetime.now()  # noqa: DTZ005 as schedule itself counts
         return scheduler
+
+    def _tend(self) -> None:
+        if self._supervisor.tend():
+            self._look()
 
     def _look(self) -> None:
         self._take_up_changes()

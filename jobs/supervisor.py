@@ -89,17 +89,24 @@ class Supervisor:
         self._queue.sort(key=lambda order: order.slot or self.clock())
         return not self._faults
 
-    def tend(self) -> None:
-        """Look after what is at work, and begin the next run that waits: one at a time, for a machine may be small."""
+    def tend(self) -> bool:
+        """Look after what is at work, and begin the next run that waits: one at a time, for a machine may be small.
+
+        Returns:
+            Whether a run ended: another may be due by that.
+        """
+        over = False
         for key, at_work in list(self._at_work.items()):
             code = at_work.child.ended()
             if code is None:
                 at_work.hurry(self.steady())
             else:
+                over = True
                 del self._at_work[key]
                 self._close(key, at_work, code)
         if self._queue and not self._stopping:
             self._begin(self._queue.pop(0))
+        return over
 
     def stop(self, grace: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """Begin nothing any more; let what is at work end by itself, then ask it to, then end it.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from toolkit.runs import Run
     from toolkit.settings import JobName
 
+_STOPPED: Final = 130
+"""What a command exits with that was stopped, as shells have it: 128 and the number of the signal of Ctrl-C."""
 _JOBS: Final[tuple[JobName, ...]] = ("check", "dashboard", "weekly", "remind", "term_report", "backup", "doctor")
 
 
@@ -110,8 +112,8 @@ def _run_one(choice: Choice, job: JobName, slot: datetime | None, number: str | 
         typer.echo(f"consortium: {error}", err=True)
         raise typer.Exit(BUSY) from error
     _print_run(ended.run)
-    if isinstance(ended.error, KeyboardInterrupt):
-        raise typer.Exit(130)
+    if ended.run.result == "interrupted":
+        raise typer.Exit(_STOPPED)
     if ended.error:
         raise ended.error
     if ended.run.result == "again":
