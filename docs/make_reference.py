@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from toolkit.outputs import Outputs, load_outputs
@@ -17,7 +18,7 @@ def reference(schema: Schema) -> str:
         "Made from `sheets_schema/` by `make docs`; change the YAML, not this page. `*` marks a required column.\n",
     ]
     parts += [_sheet(sheet) for sheet in schema.sheets.values()]
-    parts.append(_ledger(load_outputs()))
+    parts += [_ledger(load_outputs()), _runs(load_outputs())]
     parts.append("## Problems\n\n| rule | severity | message |\n|---|---|---|")
     parts += [
         f"| `{rule}` | {kind.severity} | {kind.message.replace('|', '/')} |"
@@ -50,12 +51,33 @@ def _ledger(outputs: Outputs) -> str:
         " workbook without the columns that are for the toolkit. Rows may be sorted, columns moved, the tab renamed;"
         " its heads stay."
     )
-    heads = " · ".join(f"{head} (`{key}`)" for key, head in outputs.columns["ledger"].items())
-    meanings = (line.partition("：")[2] for line in outputs.letter_states_note.splitlines())
-    states = zip(outputs.letter_states.items(), meanings, strict=True)
-    rows = [f"| {word} | `{code}` | {meaning} |" for (code, word), meaning in states]
-    state = outputs.columns["ledger"]["state"]
-    return "\n".join([f"{head}\n\n{heads}\n\n| {state} | code | what |\n|---|---|---|", *rows]) + "\n"
+    states = _codes(outputs.columns["ledger"]["state"], outputs.letter_states, outputs.letter_states_note)
+    return f"{head}\n\n{_heads(outputs, 'ledger')}\n\n{states}\n"
+
+
+def _runs(outputs: Outputs) -> str:
+    """What the toolkit writes of the jobs it runs."""
+    title, file = outputs.sheets["runs"], outputs.files["runs"].format(name="NAME")
+    head = (
+        f"## {title} (`runs`)\n\nWritten by the toolkit: which job ran when, for how long, with what result. A"
+        f" protected tab of the Google Sheet, of which the oldest rows go when there are over 3,000, or `{file}` beside the"
+        " workbook NAME, which keeps 400 days. Rows may be sorted or deleted, columns moved, the tab renamed; its heads"
+        " stay."
+    )
+    jobs = " · ".join(f"{word} (`{code}`)" for code, word in outputs.jobs.items())
+    states = _codes(outputs.columns["runs"]["result"], outputs.run_states, outputs.run_states_note)
+    return f"{head}\n\n{_heads(outputs, 'runs')}\n\n{outputs.columns['runs']['job']}: {jobs}\n\n{states}\n"
+
+
+def _heads(outputs: Outputs, key: str) -> str:
+    return " · ".join(f"{head} (`{name}`)" for name, head in outputs.columns[key].items())
+
+
+def _codes(head: str, words: Mapping[str, str], note: str) -> str:
+    """A table of codes, with their words and what the note on the head says of each."""
+    meanings = (line.partition("：")[2] for line in note.splitlines())
+    rows = [f"| {word} | `{code}` | {what} |" for (code, word), what in zip(words.items(), meanings, strict=True)]
+    return "\n".join([f"| {head} | code | what |\n|---|---|---|", *rows])
 
 
 if __name__ == "__main__":

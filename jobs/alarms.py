@@ -15,7 +15,8 @@ _PATIENCE: Final = 3
 def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, str]]:
     """What the operator is to be told of a run: the first failure, the recovery, and what it found.
 
-    What is only to be tried again is told when it was tried a few times in vain.
+    What is only to be tried again is told when it was tried a few times in vain; what was found is told when it is new,
+    and once a week while it stays.
 
     Args:
         state: what is known of earlier runs.
@@ -23,10 +24,19 @@ def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, s
         found: what it found.
     """
     alarmed = state.is_alarmed(run.job)
-    told = [("found", found)] if found else []
+    told = [("found", found)] if found and _is_news(state, run, found) else []
     if run.result == "done" and alarmed:
         return [("well again", run.note), *told]
     in_vain = run.result == "again" and state.in_vain(run.job) + 1 >= _PATIENCE
     if not alarmed and (run.result == "failed" or in_vain):
         return [("failed", run.note), *told]
     return told
+
+
+def _is_news(state: JobState, run: Run, found: str) -> bool:
+    """Whether something was not found before, or not in this week; from now on it was."""
+    name, news = f"found by {run.job}", f"{run.started:%G-W%V} {found}"
+    if state.fact(name) == news:
+        return False
+    state.keep(**{name: news})
+    return True

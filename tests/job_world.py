@@ -2,7 +2,8 @@
 
 One process has all modules loaded and forks a child for each run, so that a run takes a tenth of a second. The child's
 clock is set to the moment that is played, and it can be told to die at its n-th step: before or after a transaction of
-SQLite, when it opens a file to write, renames or removes one, or speaks to a server.
+SQLite, when it opens a file to write, renames or removes one, or speaks to a server. Instead of its death, somebody may
+move a file away at that step, or another one into its place.
 """
 
 from __future__ import annotations
@@ -33,17 +34,20 @@ STEPS = ("os.rename", "os.remove", "os.mkdir", "sqlite3.connect", "socket.connec
 
 
 class Steps:
-    """Counts the steps of this process, and ends it at one of them."""
+    """Counts the steps of this process, and at one of them ends it, or moves a file."""
 
-    def __init__(self, fatal: int, kinds: Sequence[str]) -> None:
-        self.fatal, self.kinds, self.count = fatal, kinds, 0
+    def __init__(self, fatal: int, kinds: Sequence[str], move: Sequence[str] | None = None) -> None:
+        self.fatal, self.kinds, self.move, self.count = fatal, kinds, move, 0
 
     def step(self, kind: str) -> None:
         if kind not in self.kinds:
             return
         self.count += 1
         if self.count == self.fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+            if self.move is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            else:
+                Path(self.move[0]).replace(self.move[1])  # a step of its own, which is after the fatal one
 
     def watch(self) -> None:
         import smtplib
@@ -95,7 +99,7 @@ def child(order: Mapping[str, Any], report: int) -> None:
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
     set_clock(datetime.fromisoformat(order["now"]))
-    steps = Steps(order["fatal"], order["kinds"])
+    steps = Steps(order["fatal"], order["kinds"], order["move"])
     steps.watch()
     errors = os.open(order["errors"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(errors, 2)
@@ -182,6 +186,7 @@ class Forge:
         fatal: int = 0,
         kinds: Sequence[str] = ALL_KINDS,
         limit: int | None = None,
+        move: tuple[Path, Path] | None = None,
     ) -> Ran:
         """One run.
 
@@ -193,6 +198,7 @@ class Forge:
             fatal: the step at which it is killed, counted from 1; none where 0.
             kinds: of the steps that are counted.
             limit: no file grows beyond so many bytes, as on a full disk.
+            move: at the fatal step it is not killed; the first file gets the second one's name.
         """
         assert self._process.stdin
         assert self._process.stdout
@@ -207,6 +213,7 @@ class Forge:
             "kinds": list(kinds),
             "bytes": limit,
             "errors": str(errors),
+            "move": move and list(map(str, move)),
         }
         print(json.dumps(order), file=self._process.stdin, flush=True)
         answer = json.loads(self._process.stdout.readline())

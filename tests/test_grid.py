@@ -424,7 +424,7 @@ def test_what_is_there_already_is_not_made_again(client):
         for it in made
         if "addSheet" in it
     }
-    assert [*new.values()] == ["发送记录", "历次结果"]
+    assert [*new.values()] == ["发送记录", "运行记录", "历次结果"]
     assert tabs_named(made) == {*new}
 
 

@@ -328,6 +328,15 @@ def test_what_is_only_to_be_tried_again_is_told_the_third_time(desk):
     assert told(desk, "check", *results) == [[], [], [], [], [], ["failed"], [], ["well again"]]
 
 
+def test_what_the_doctor_finds_is_told_when_it_is_new_and_once_a_week_while_it_stays(desk):
+    with desk.community.state as state:
+        told = [
+            [text for _, text in notices(state, a_run("doctor", MONDAY + day * DAY, number=str(day)), found)]
+            for day, found in ((0, "✗ 一"), (1, "✗ 一"), (2, "✗ 二"), (3, ""), (4, "✗ 二"), (7, "✗ 二"))
+        ]
+    assert told == [["✗ 一"], [], ["✗ 二"], [], [], ["✗ 二"]]
+
+
 # --- the communities
 
 

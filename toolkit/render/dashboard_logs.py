@@ -75,7 +75,7 @@ RUNS: Final = Log(
         "running": "pending", "done": "met", "quiet": "pending", "again": "at_risk", "failed": "missed",
         "interrupted": "at_risk", "missed": "missed",
     },
-    2.1,
+    2.4,
 )  # fmt: skip
 LOGS: Final = {log.key: log for log in (LETTERS, RUNS)}
 
