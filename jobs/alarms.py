@@ -23,14 +23,18 @@ def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, s
         run: as it ended.
         found: what it found.
     """
-    alarmed = state.is_alarmed(run.job)
     told = [("found", found)] if found and _is_news(state, run, found) else []
+    failed, again = state.streak(run.job)
+    alarmed = _is_alarming(failed, again)
     if run.result == "done" and alarmed:
         return [("well again", run.note), *told]
-    in_vain = run.result == "again" and state.in_vain(run.job) + 1 >= _PATIENCE
-    if not alarmed and (run.result == "failed" or in_vain):
-        return [("failed", run.note), *told]
-    return told
+    alarming = _is_alarming(failed + (run.result == "failed"), again + (run.result == "again"))
+    return [("failed", run.note), *told] if alarming and not alarmed else told
+
+
+def _is_alarming(failed: int, again: int) -> bool:
+    """Whether the operator is told by the time that so many runs in a row failed or were to be tried again."""
+    return failed > 0 or again >= _PATIENCE
 
 
 def _is_news(state: JobState, run: Run, found: str) -> bool:

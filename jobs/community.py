@@ -69,8 +69,8 @@ class Community:
         key = source_key(self.settings)
         if key is None:
             raise UsageError(
-                "Which workbook? Give --workbook FILE.xlsx or --sheet ADDRESS, or put path under [workbook] or id under"
-                " [sheet] in consortium.toml."
+                "Which workbook? Put path under [workbook] or id under [sheet] in consortium.toml, and name that file"
+                " with --config if it is not in this folder."
             )
         return key
 

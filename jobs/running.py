@@ -98,7 +98,7 @@ def _tried(community: Community, work: Work, run: Run) -> tuple[Outcome, BaseExc
     except KeyboardInterrupt as error:
         return Outcome("interrupted", words.note("stopped")), error
     except ToolkitError as error:
-        return Outcome("again" if error.transient else "failed", error.say("zh")), error
+        return Outcome("again" if error.transient else "failed", _in_chinese(error)), error
     except Exception as error:  # noqa: BLE001 whatever breaks a run is on record, and the next one is not kept from it
         return Outcome("failed", words.note("unexpected", kind=_place(error))), error
 
@@ -115,6 +115,15 @@ def _rests(community: Community, work: Work, run: Run) -> bool:
 def _job(run: Run) -> JobName:
     job: JobName = run.job  # type: ignore[assignment] # the record may tell of jobs of other versions
     return job
+
+
+def _in_chinese(error: ToolkitError) -> str:
+    """What went wrong; of an error that only knows English its kind in Chinese, and the English behind it."""
+    said = error.say("zh")
+    if said != str(error):
+        return said
+    key = "source_fault" if isinstance(error, SourceError) else "usage_fault"
+    return load_job_words().note(key, words=said)
 
 
 def _place(error: Exception) -> str:

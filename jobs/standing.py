@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from jobs.community import Community
 from jobs.due import JOBS, due, next_time
+from jobs.school_days import SchoolDays
 from jobs.signs import FRESH
 from toolkit.errors import BusySourceError
 from toolkit.runs import Run
 from toolkit.settings import JobName
+
+_AHEAD: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,17 @@ def is_served(community: Community) -> bool:
 
 
 def is_alive(community: Community) -> bool:
-    """Whether the scheduler of a community showed a sign of life lately."""
+    """Whether the scheduler of a community is at work, and showed a sign of life lately."""
     try:
         age = time.time() - community.heartbeat.stat().st_mtime
     except OSError:
         return False
-    return age < FRESH
+    return age < FRESH and is_served(community)
+
+
+def unpublished(community: Community, now: datetime) -> int | None:
+    """The year, this one or the one in two months, of which nobody knows yet on which days work is made up for."""
+    today = now.astimezone(community.zone).date()
+    days = SchoolDays.of(community.settings.calendar, None)
+    years = (today.year, (today + _AHEAD).year)
+    return next((year for year in years if not days.is_published(year)), None)

@@ -185,18 +185,17 @@ class JobState:
             count, last = self._live.execute(query, (job, text_of(since), text_of(now), text_of(now))).fetchone()
         return Trouble(count, moment_of(last))
 
-    def is_alarmed(self, job: str) -> bool:
-        """Whether the operator was told that a job fails, and not that it is well again."""
-        with self._told():
-            query = "SELECT kind FROM notices WHERE job = ? AND kind IN ('failed', 'well again') ORDER BY number DESC"
-            return bool(self._live.execute(query, (job,)).fetchone() == ("failed",))
+    def streak(self, job: str) -> tuple[int, int]:
+        """How many runs of a job failed, and were to be tried again, since one last went well.
 
-    def in_vain(self, job: str) -> int:
-        """How many runs of a job in a row, up to the last, were to be tried again or failed."""
-        query = """SELECT count(*) FROM runs WHERE job = :job AND result IN ('failed', 'again') AND started >
-            (SELECT coalesce(max(started), '') FROM runs WHERE job = :job AND result IN ('done', 'quiet'))"""
+        It follows from the runs alone, so a machine that learnt them from the record knows what the operator was told.
+        """
+        query = """SELECT coalesce(sum(result = 'failed'), 0), coalesce(sum(result = 'again'), 0) FROM runs
+            WHERE job = :job AND started > (SELECT coalesce(max(started), '') FROM runs
+            WHERE job = :job AND result = 'done')"""
         with self._told():
-            return int(self._live.execute(query, {"job": job}).fetchone()[0])
+            failed, again = self._live.execute(query, {"job": job}).fetchone()
+        return int(failed), int(again)
 
     def _runs(self, condition: str, **facts: str) -> tuple[Run, ...]:
         with self._told():

@@ -191,6 +191,7 @@ class Supervisor:
     def _told(self, key: _Key, code: int, words: str) -> None:
         if not code:
             self._pauses.pop(key, None)
+            event(self.log, "info", "operator told")
             return
         failures = self._pauses.get(key, _Pause()).failures + 1
         self._pauses[key] = _Pause(failures, self.steady() + pause(failures).total_seconds())

@@ -57,7 +57,7 @@ def test_the_doctor_tells_the_operator_what_is_wrong_and_nothing_else(place):
     assert TASKS["doctor"](work_on(place)).found == ""
     (place[0] / "登记.xlsx").write_bytes(b"")
     outcome = TASKS["doctor"](work_on(place))
-    assert outcome.note == "1 处要处理。"
+    assert outcome.note == "1 处要处理，运行 consortium doctor 看是什么。"
     assert outcome.found.startswith("✗ ")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _STOPPED: Final = 130
 """What a command exits with that was stopped, as shells have it: 128 and the number of the signal of Ctrl-C."""
+_AFTER: Final[Mapping[str, str]] = {"dashboard": "after a check", "term_report": "after a term"}
+"""When jobs are due that have no time of their own to show."""
 _JOBS: Final[tuple[JobName, ...]] = ("check", "dashboard", "weekly", "remind", "term_report", "backup", "doctor")
 
 
@@ -111,7 +114,7 @@ def _run_one(choice: Choice, job: JobName, slot: datetime | None, number: str | 
             raise
         typer.echo(f"consortium: {error}", err=True)
         raise typer.Exit(BUSY) from error
-    _print_run(ended.run)
+    _print_run(ended.run, with_note=ended.error is None)
     if ended.run.result == "interrupted":
         raise typer.Exit(_STOPPED)
     if ended.error:
@@ -142,11 +145,11 @@ def _tell(choice: Choice, number: str | None) -> None:
         tell_operator(one_community(choice), number or new_number(), now)
 
 
-def _print_run(run: Run) -> None:
+def _print_run(run: Run, *, with_note: bool = True) -> None:
     from jobs.words import load_job_words
 
     seconds = f" in {run.duration.total_seconds():.1f} s" if run.duration is not None else ""
-    typer.echo(f"{run.job}: {load_job_words().results[run.result]}{seconds}. {run.note}")
+    typer.echo(f"{run.job}: {load_job_words().results[run.result]}{seconds}. {run.note if with_note else ''}".rstrip())
 
 
 @app.command()
@@ -160,7 +163,7 @@ def jobs(
 ) -> None:
     """Show of each job the last run, its result, and when it is due next."""
     from jobs.community import Choice, communities
-    from jobs.standing import is_alive, is_served, standings
+    from jobs.standing import is_alive, is_served, standings, unpublished
     from jobs.stopping import now
 
     found = communities(Choice(config, workbook, sheet, community))
@@ -170,7 +173,8 @@ def jobs(
     if json:
         print_json([_as_dict(one, standing) for one, stands in shown for standing in stands])
     else:
-        print_filled("jobs/body.txt", communities=[(one, is_served(one), _lines(one, stands)) for one, stands in shown])
+        lines = [(one, is_served(one), _lines(one, stands), unpublished(one, now())) for one, stands in shown]
+        print_filled("jobs/body.txt", communities=lines)
 
 
 def _as_dict(community: Served, standing: Standing) -> dict[str, object]:
@@ -210,8 +214,7 @@ def _lines(community: Served, standings: Sequence[Standing]) -> list[str]:
     for standing in standings:
         last, due = standing.last, standing.next
         result = load_job_words().results[last.result] if last else "never ran"
-        after = "after a check that found a change" if standing.job == "dashboard" and not due else "not by itself"
-        following = "off" if not standing.enabled else shown(due) or after
+        following = "off" if not standing.enabled else shown(due) or _AFTER.get(standing.job, "not by itself")
         if standing.waits:
             following = f"{shown(standing.waits)} again"
         began, note = (shown(last.started), last.note) if last else ("", "")
