@@ -7,7 +7,7 @@ supervisor decides what is due, by a clock that is played; each run is a process
 from __future__ import annotations
 
 import argparse
-import hashlib
+import json
 import logging
 import os
 import random
@@ -16,22 +16,25 @@ import sys
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import spreadsheets
 import xlsxwriter
 from job_world import HARMLESS, Forge, Played
 from mail_faults import RECIPIENTS
 from markdown import BASE, workbook
 from standins.mail_server import Fault, MailServer
+from standins.sheets_api import SheetsStandin
 
 from jobs.community import Choice, Community, communities
 from jobs.due import JOBS, due, next_time
@@ -39,9 +42,11 @@ from jobs.school_days import SchoolDays
 from jobs.supervisor import Supervisor
 from jobs.timetable import slots
 from toolkit.errors import ToolkitError
+from toolkit.mail.entries import Entry
 from toolkit.runs import SETTLED, Run
 from toolkit.stores.file_ledger import FileLedger
 from toolkit.stores.file_runs import FileRuns
+from toolkit.stores.sources import GoogleSheet
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2025, 9, 1, 6, tzinfo=ZONE)
@@ -51,6 +56,8 @@ TERMS = (
     (date(2026, 8, 31), date(2027, 1, 22)),
 )
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
+CALM = 5 * HOUR
+"""At the end nothing goes wrong any more."""
 ENTRIES = """
 # 学期
 | 学期 | 学年 | 开始日期 | 结束日期 |
@@ -106,9 +113,9 @@ catch_up = 60
 weekdays = ["mon", "wed", "fri"]
 catch_up = 40
 """
-LONG = ("mail down", "workbook away", "workbook half written", "workbook open elsewhere", "machine off", "clock back",
-        "clock forward", "two machines")  # fmt: skip
-"""What lasts for a while; one at a time."""
+SHEETS = workbook(BASE.partition("# 学期")[0], ENTRIES, RECIPIENTS)
+LONG = ("mail down", "machine off", "clock back", "clock forward", "two machines")
+"""What lasts for a while, whatever the record is; one at a time."""
 
 
 @dataclass
@@ -143,10 +150,14 @@ class Counts:
 class World:
     """A community, its machine, and what goes wrong with them."""
 
+    own = ("workbook away", "workbook half written", "workbook open elsewhere")
+    """What lasts for a while where the record is a workbook."""
+
     def __init__(self, folder: Path, seed: int, weeks: int, server: MailServer, forge: Forge) -> None:
         self.folder, self.server, self.forge = folder, server, forge
         self.random = random.Random(seed)  # noqa: S311 it plays
         self.counts = Counts(seed, weeks)
+        self.kinds = (*LONG, *self.own)
         self.true = START
         self.end = START + timedelta(weeks=weeks)
         self.offset = timedelta()
@@ -154,7 +165,7 @@ class World:
         self.log = logging.getLogger("soak")
         self.log.setLevel(logging.CRITICAL)
         self._write()
-        self.original = self.book.read_bytes()
+        self.original = self._entered()
         self.supervisor = self._begun()
         self.seen: list[tuple[Run, datetime]] = []
         self.forgotten: set[str] = set()
@@ -172,10 +183,20 @@ class World:
     def _write(self) -> None:
         self.config.write_text(CONFIG.format(server=self.server), encoding="utf-8")
         with xlsxwriter.Workbook(self.book, {"strings_to_urls": False}) as book:
-            for sheet in workbook(BASE.partition("# 学期")[0], ENTRIES, RECIPIENTS).sheets:
+            for sheet in SHEETS.sheets:
                 tab = book.add_worksheet(sheet.title)
                 for number, row in enumerate(sheet.rows):
                     tab.write_row(number, 0, row)
+
+    def _entered(self) -> bytes:
+        """All that people entered."""
+        return self.book.read_bytes()
+
+    def _letters_on_record(self) -> Mapping[str, Entry]:
+        return FileLedger(self.folder / "登记·发送记录.sqlite").entries()
+
+    def _runs_on_record(self) -> Sequence[Run]:
+        return FileRuns(self.folder / "登记·运行记录.sqlite").runs()
 
     @property
     def community(self) -> Community:
@@ -217,7 +238,7 @@ class World:
     def _sown(self) -> list[Trouble]:
         """One trouble every nine days or so, of a day at most."""
         found, at = [], START + 3 * DAY
-        kinds = [kind for _ in range(40) for kind in self.random.sample(LONG, len(LONG))]
+        kinds = [kind for _ in range(40) for kind in self.random.sample(self.kinds, len(self.kinds))]
         while at < self.end - 6 * DAY:
             at += HOUR * self.random.randrange(20, 24 * 9)
             kind = kinds.pop()
@@ -257,23 +278,15 @@ class World:
     def wrong(self, trouble: Trouble) -> Iterator[Supervisor | None]:
         """A trouble, and its end; gives what else is at work meanwhile."""
         self.counts.faults[trouble.kind] += 1
-        away, lock = self.folder / "away.xlsx", self.folder / "~$登记.xlsx"
-        begin = {
-            "mail down": lambda: self.server.faults.append(Fault("greeting", cut=True)),
-            "workbook away": lambda: self.book.rename(away),
-            "workbook half written": lambda: self.book.write_bytes(self.original[: len(self.original) // 2]),
-            "workbook open elsewhere": lambda: lock.write_bytes(b"\4user" + bytes(160)),
-        }
-        begin.get(trouble.kind, lambda: None)()
+        if trouble.kind == "mail down":
+            self.server.faults.append(Fault("greeting", cut=True))
+        self._hinder(trouble.kind)
         self.offset = {"clock back": -DAY, "clock forward": DAY}.get(trouble.kind, self.offset)
         other = self._begun("state-of-another") if trouble.kind == "two machines" else None
         yield other
         self.server.faults.clear()
         self.offset = timedelta()
-        if away.exists():
-            away.rename(self.book)
-        self.book.write_bytes(self.original)
-        lock.unlink(missing_ok=True)
+        self._set_right()
         shutil.rmtree(self.folder / "state-of-another", ignore_errors=True)
         if trouble.kind == "machine off" or self.random.random() < 0.3:
             self.supervisor = self._begun()
@@ -283,6 +296,19 @@ class World:
                 with self.community.state as state:
                     self.forgotten |= {run.id for run in state.unrecorded()}
                 self.community.state.path.unlink(missing_ok=True)
+
+    def _hinder(self, kind: str) -> None:
+        """Something is wrong with the record."""
+        if kind == "workbook away":
+            self.book.unlink()
+        elif kind == "workbook half written":
+            self.book.write_bytes(self.original[: len(self.original) // 2])
+        elif kind == "workbook open elsewhere":
+            self.book.with_name(f"~${self.book.name}").write_bytes(b"\4user" + bytes(160))
+
+    def _set_right(self) -> None:
+        self.book.write_bytes(self.original)
+        self.book.with_name(f"~${self.book.name}").unlink(missing_ok=True)
 
     # --- a year
 
@@ -295,7 +321,7 @@ class World:
                 else:
                     self._until(trouble.end, other)
         self._until(self.end)
-        self._until(self.end + 6 * HOUR)  # what waits is done
+        self._until(self.end + CALM)  # what waits is done
         return self._counted()
 
     def _until(self, moment: datetime, other: Supervisor | None = None) -> None:
@@ -338,7 +364,7 @@ class World:
         counts = self.counts
         times = self.community.settings.timetable
         days = SchoolDays.of(self.community.settings.calendar, TERMS)
-        self._count_letters(list(slots(times.of("weekly"), ZONE, days, START, self.end)))
+        self._count_letters(list(slots(times.of("weekly"), ZONE, days, START, self.end + CALM)))
         checks = list(slots(times.of("check"), ZONE, days, START, self.end))
         ran = sorted(run.due for run, _ in self.seen if run.job == "check" and run.result in SETTLED and run.due)
         counts.checks = len(checks)
@@ -355,7 +381,7 @@ class World:
 
     def _count_letters(self, weekly: Sequence[datetime]) -> None:
         counts = self.counts
-        entries = FileLedger(self.folder / "登记·发送记录.sqlite").entries()
+        entries = self._letters_on_record()
         taken = Counter(
             str(message_from_bytes(letter.content)["Message-ID"]).strip() for letter in self.server.accepted
         )
@@ -390,19 +416,66 @@ class World:
                     pass
             with self.community.served():
                 pass
-        record = {run.id for run in FileRuns(self.folder / "登记·运行记录.sqlite").runs()}
+        record = {run.id for run in self._runs_on_record()}
         lacking = [run for run, _ in self.seen if run.id not in record | self.forgotten]
         if lacking:
             counts.off.append(f"{len(lacking)} runs are not on record: {lacking[:3]}")
-        if hashlib.sha256(self.book.read_bytes()).digest() != hashlib.sha256(self.original).digest():
-            counts.off.append("the workbook is not what it was")
+        if self._entered() != self.original:
+            counts.off.append("the entries are not what they were")
         counts.off += [f"left over: {path.name}" for path in self.folder.rglob(".*tmp*")]
 
 
+class SheetWorld(World):
+    """The same with a Google Sheet as the record."""
+
+    own = ("sheet down", "sheet not shared", "sheet refuses to be written")
+
+    def __init__(self, sheets: SheetsStandin, *given: Any) -> None:
+        self.sheets = sheets
+        super().__init__(*given)
+
+    def _write(self) -> None:
+        self.number = spreadsheets.made(self.sheets)
+        spreadsheets.fill(self.sheets, self.number, SHEETS)
+        google = spreadsheets.settings(self.sheets, self.folder, tries=1, patience=1)
+        values = google.model_dump(mode="json", exclude_none=True)
+        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        source = "\n".join(["[sheet]", f'id = "{self.number}"', "[google]", *lines])
+        text = CONFIG.format(server=self.server).replace('[workbook]\npath = "登记.xlsx"', source)
+        self.config.write_text(text, encoding="utf-8")
+
+    def _source(self) -> GoogleSheet:
+        return spreadsheets.opened(self.sheets, self.number, self.folder)
+
+    def _entered(self) -> bytes:
+        return repr([sheet.rows for sheet in self._source().read().sheets]).encode()
+
+    def _letters_on_record(self) -> Mapping[str, Entry]:
+        return self._source().ledger.entries()
+
+    def _runs_on_record(self) -> Sequence[Run]:
+        return self._source().runs.runs()
+
+    def _hinder(self, kind: str) -> None:
+        if kind == "sheet down":
+            self.sheets.faults.add("error", status=503)
+        elif kind == "sheet not shared":
+            self.sheets.faults.add("forbidden", reason="not_shared")
+        elif kind == "sheet refuses to be written":
+            self.sheets.faults.add("error", status=500, path=":batchUpdate")
+
+    def _set_right(self) -> None:
+        self.sheets.faults.clear()
+
+
 def play(seed: int, weeks: int) -> Counts:
-    """One year from a seed."""
-    with tempfile.TemporaryDirectory() as folder, MailServer() as server, Forge() as forge:
-        return World(Path(folder), seed, weeks, server, forge).play()
+    """One year from a seed; of every third the record is a Google Sheet."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        given = folder, seed, weeks, stack.enter_context(MailServer()), stack.enter_context(Forge())
+        if seed % 3:
+            return World(*given).play()
+        return SheetWorld(stack.enter_context(SheetsStandin()), *given).play()
 
 
 HEADS = ("seed", "weeks", "runs", "killed", "hung", "other faults", "digests", "sent", "lost", "twice", "letters", "checks",

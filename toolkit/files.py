@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -11,11 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from toolkit.errors import BusySourceError, UsageError
+from toolkit.errors import BusySourceError, SourceError, UsageError
 
 MARK = "consortium-toolkit"
 """Stands in every file made here that has a name of its own to lose: other people's files are not replaced."""
 _TEMPORARY: Final = ".consortium-"
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _LEFT: Final = 3600.0
 """Seconds after which nobody is writing a temporary file any more."""
 
@@ -33,6 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises:
         UsageError: the folder is a file or cannot be written, or the target is a folder.
         BusySourceError: the target is held open by another program.
+        SourceError: the disk is full.
     """
     folder = path.parent
     refuse_obstacles(path)
@@ -52,6 +55,10 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except PermissionError as error:
         raise BusySourceError(f"{path.name} is held open by another program; close it and run again.") from error
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise SourceError(f"{path} cannot be written ({error.strerror}); make room there and run again.") from error
     finally:
         temporary.unlink(missing_ok=True)
 
