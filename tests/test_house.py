@@ -110,7 +110,23 @@ def test_the_reference_is_up_to_date():
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_every_command_is_in_the_readme(readme):
     text = (ROOT / readme).read_text("utf-8")
-    for command in ("demo", "init", "check", "quotas", "explain", "dashboard", "weekly", "preview", "report"):
+    for command in (
+        "demo",
+        "init",
+        "check",
+        "quotas",
+        "explain",
+        "dashboard",
+        "weekly",
+        "preview",
+        "report",
+        "run",
+        "serve",
+        "jobs",
+        "service",
+        "backup",
+        "restore",
+    ):
         assert f"`{command}" in text
 
 

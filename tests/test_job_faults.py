@@ -19,9 +19,9 @@ from standins.mail_server import Fault
 
 from jobs.state import JobState
 
-STRIDE = {"weekly": 14, "remind": 11}
-"""Every so manieth step of a job is taken here, with the first of them; `python tests/job_faults.py` takes all."""
-USUAL_STRIDE = 8
+STRIDE = {"weekly": 25, "remind": 19}
+"""One of so many steps of a job is taken here; `python tests/job_faults.py` takes all."""
+USUAL_STRIDE = 13
 MONDAY = TIMES["weekly"]
 HOUR = timedelta(hours=1)
 
