@@ -9,8 +9,9 @@ import pytest
 
 from jobs.alarms import notices
 from jobs.community import BUSY, Choice, communities
-from jobs.due import Due, due, next_time, pause
+from jobs.due import JOBS, Due, due, next_time, pause
 from jobs.supervisor import Supervisor
+from toolkit.cli import timetable
 from toolkit.errors import UsageError
 from toolkit.runs import Run
 
@@ -335,6 +336,10 @@ def test_what_the_doctor_finds_is_told_when_it_is_new_and_once_a_week_while_it_s
             for day, found in ((0, "✗ 一"), (1, "✗ 一"), (2, "✗ 二"), (3, ""), (4, "✗ 二"), (7, "✗ 二"))
         ]
     assert told == [["✗ 一"], [], ["✗ 二"], [], [], ["✗ 二"]]
+
+
+def test_the_command_line_knows_the_jobs_that_there_are():
+    assert timetable._JOBS == JOBS
 
 
 # --- the communities
