@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-import xlsxwriter
-
 from toolkit.files import MARK, replacing
 from toolkit.outputs import Outputs
 from toolkit.render.dashboard_logs import LogLines
 from toolkit.render.dashboard_look import Look, safe
 from toolkit.render.dashboard_sheets import draw
+from toolkit.render.new_workbook import new_workbook
 from toolkit.views import Dashboard
 
 _OPTIONS: Final = {
@@ -48,7 +47,7 @@ def write_dashboard(
     Raises:
         UsageError: the file cannot be written.
     """
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), _OPTIONS) as book:
+    with replacing(path) as temporary, new_workbook(temporary, _OPTIONS) as book:
         made = datetime.combine(dashboard.as_of, time())
         about = {"title": safe(dashboard.community), "author": MARK, "comments": dashboard.as_of.isoformat()}
         book.set_properties(about | {"created": made})

@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from toolkit.files import replacing
@@ -18,6 +17,7 @@ from toolkit.render import entry_columns as columns
 from toolkit.render.entry_columns import LAST_ROW, Row
 from toolkit.render.entry_guide import write_guide
 from toolkit.render.entry_look import CELL, FONT, GUESS, HUES, INK, ROW, Look, height, text_lines
+from toolkit.render.new_workbook import new_workbook
 from toolkit.schema import Field, Schema, SheetSchema
 from toolkit.workbook import column_letters
 
@@ -50,7 +50,7 @@ def write_entry_workbook(
         UsageError: the file cannot be written.
     """
     options = _OPTIONS | {"default_format_properties": dict(FONT)}  # XlsxWriter adds to what it is given
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
+    with replacing(path) as temporary, new_workbook(temporary, options) as book:
         book.set_properties({"title": guide.title})
         look = Look(book, guide)
         guessed = any(line.get("assumed") for lines in rows.values() for line in lines)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from toolkit.render.new_workbook import new_workbook
 from toolkit.spreadsheet import free_title
 from toolkit.workbook import address
 
@@ -74,15 +72,7 @@ def write_record(path: Path, tabs: Sequence[RecordTab]) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    try:
-        _write_book(path, tabs)
-    except FileCreateError as error:
-        cause = error.args[0] if error.args else None
-        raise cause if isinstance(cause, OSError) else OSError(errno.EIO, str(error)) from error
-
-
-def _write_book(path: Path, tabs: Sequence[RecordTab]) -> None:
-    with xlsxwriter.Workbook(path, _OPTIONS) as book:
+    with new_workbook(path, _OPTIONS) as book:
         looks = {pattern: book.add_format({"num_format": pattern}) for pattern in (_DAY, _TIME, _MOMENT)}
         for tab in tabs:
             sheet = book.add_worksheet(tab.title)
