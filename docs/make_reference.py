@@ -61,8 +61,8 @@ def _runs(outputs: Outputs) -> str:
     head = (
         f"## {title} (`runs`)\n\nWritten by the toolkit: which job ran when, for how long, with what result. A"
         f" protected tab of the Google Sheet, of which the oldest rows go when there are over 3,000, or `{file}` beside"
-        " the workbook NAME, which keeps 400 days. Rows may be sorted or deleted, columns moved, the tab renamed; its"
-        " heads stay."
+        " the workbook NAME, which keeps the last 20,000 runs. Rows may be sorted or deleted, columns moved, the tab"
+        " renamed; its heads stay."
     )
     jobs = " · ".join(f"{word} (`{code}`)" for code, word in outputs.jobs.items())
     states = _codes(outputs.columns["runs"]["result"], outputs.run_states, outputs.run_states_note)

@@ -24,7 +24,7 @@ def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, s
         found: what it found.
     """
     told = [("found", found)] if found and _is_news(state, run, found) else []
-    failed, again = state.streak(run.job)
+    failed, again = state.streak(run.job, run.ended or run.started)
     alarmed = _is_alarming(failed, again)
     if run.result == "done" and alarmed:
         return [("well again", run.note), *told]

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from jobs.school_days import SchoolDays
@@ -20,6 +20,9 @@ from toolkit.history import opaque
 from toolkit.settings import JobName, Settings, load_communities, load_settings
 from toolkit.settings.communities import source_key
 from toolkit.stores.locks import exclusive
+
+if TYPE_CHECKING:
+    from toolkit.stores.sources import Source
 
 BUSY: Final = 75
 """What a run exits with where another one is at the same job: EX_TEMPFAIL of sysexits.h."""
@@ -85,6 +88,18 @@ class Community:
             SchoolDays.of(self.settings.calendar, None)
         except ValueError as error:
             raise UsageError(f"calendar.country: {error}") from error
+
+    def opened_source(self) -> Source:
+        """Its workbook or Google Sheet, unread.
+
+        Raises:
+            UsageError: it has none.
+            SheetError: there are no credentials.
+        """
+        from toolkit.workflows.loading import named_source  # noqa: PLC0415 heavy, and not for the scheduler
+
+        choice = self.choice
+        return named_source(choice.config, choice.workbook, choice.sheet, choice.community)
 
     @cached_property
     def zone(self) -> ZoneInfo:

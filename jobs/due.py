@@ -87,7 +87,7 @@ def _latest(
     times = community.settings.timetable.of(job)
     found = latest(times, community.zone, days, since, now, after_terms=job == "term_report")
     if job == "dashboard" and state.fact(SEEN) != state.fact(SHOWN):
-        check = state.last("check")
+        check = state.last("check", now)
         asked = check and (check.due or check.started)
         if asked and since < asked <= now and (found is None or asked > found):
             return asked

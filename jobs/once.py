@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from jobs.community import Choice, Community, communities
+from jobs.community import Choice, Community, communities, some_state_folder
 from jobs.logs import set_up
+from jobs.running import put_on_record
 from jobs.stopping import asked_to_stop, now
 from jobs.supervisor import Supervisor
 from jobs.work import Work
@@ -16,33 +18,41 @@ from toolkit.dates import CHINA
 from toolkit.errors import SourceError
 from toolkit.progress import notice
 from toolkit.runs import Run
-from toolkit.workflows.loading import named_source
 
 _FRESH: Final = timedelta(days=1)
 """So long the terms are taken to be as they were read."""
 
 
-def run_due(choice: Choice) -> Sequence[Run]:
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it.
+
+    Attributes:
+        runs: those that ended.
+        faults: why it cannot be known of communities what is due.
+    """
+
+    runs: Sequence[Run]
+    faults: Sequence[SourceError]
+
+
+def run_due(choice: Choice) -> Done:
     """Run what is due by 运行记录, until nothing is.
 
     Args:
         choice: which communities.
 
-    Returns:
-        The runs that ended.
-
     Raises:
         UsageError: the configuration is wrong.
         BusySourceError: a scheduler of one of them runs on this machine.
-        SourceError: it cannot be known what is due.
     """
     found = communities(choice)
     with ExitStack() as locks, asked_to_stop() as stop:
+        locks.enter_context(some_state_folder())
         for community in found:
             locks.enter_context(community.served())
-        for community in found:
-            learn(community, now())
-        supervisor = Supervisor(found, set_up(found[0].settings.log, zone=found[0].zone), now)
+        known, faults = _known(found)
+        supervisor = Supervisor(known, set_up(found[0].settings.log, zone=found[0].zone), now)
         while not stop.is_set():
             supervisor.look()
             if supervisor.is_idle:
@@ -51,7 +61,24 @@ def run_due(choice: Choice) -> Sequence[Run]:
                 supervisor.tend()
                 stop.wait(0.1)
         supervisor.stop(found[0].settings.serve.grace)
-        return supervisor.ended
+        for community in known:
+            with community.state as state:
+                if state.unrecorded():
+                    put_on_record(community, state)
+        return Done(supervisor.ended, faults)
+
+
+def _known(found: Sequence[Community]) -> tuple[list[Community], list[SourceError]]:
+    """Those communities of which it is known what is due; why not of the others."""
+    known, faults = [], []
+    for community in found:
+        try:
+            learn(community, now())
+        except SourceError as error:
+            faults.append(error)
+        else:
+            known.append(community)
+    return known, faults
 
 
 def learn(community: Community, at: datetime) -> None:
@@ -72,8 +99,7 @@ def learn(community: Community, at: datetime) -> None:
                 work.keep_terms(at)
                 source = work.loaded.source
             else:
-                choice = community.choice
-                source = named_source(choice.config, choice.workbook, choice.sheet, choice.community)
+                source = community.opened_source()
             state.learn(source.runs.runs())
         except SourceError as error:
             if state.begun() is None:

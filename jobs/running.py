@@ -14,14 +14,16 @@ from uuid import uuid4
 from jobs.alarms import notices
 from jobs.community import Community
 from jobs.outcome import Outcome
+from jobs.state import JobState
 from jobs.tasks import TASKS
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.dates import CHINA
-from toolkit.errors import SourceError, ToolkitError
+from toolkit.errors import SourceError, ToolkitError, UsageError
 from toolkit.progress import notice
 from toolkit.runs import Run
 from toolkit.settings import JobName
+from toolkit.stores.sources import Source
 
 _LEARNT: Final = "learnt"
 """Name of the fact that tells whether this machine took over what is on record."""
@@ -85,7 +87,8 @@ def carry_out(
         state.finish(run, notices(state, run, outcome.found))
         if work.is_read:
             work.keep_terms(clock())
-            _put_on_record(work)
+        if work.is_read or not isinstance(error, SourceError):
+            put_on_record(community, state, work.loaded.source if work.is_read else None)
         return Ended(run, error)
 
 
@@ -131,10 +134,16 @@ def _place(error: Exception) -> str:
     return f"{type(error).__name__}, {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
-def _put_on_record(work: Work) -> None:
-    """Put runs into 运行记录; those that cannot be put there now are at the next run."""
-    log, state = work.loaded.source.runs, work.state
+def put_on_record(community: Community, state: JobState, source: Source | None = None) -> None:
+    """Put runs into 运行记录; those that cannot be put there now are at the next run.
+
+    Args:
+        community: whose.
+        state: what is known of them, opened.
+        source: the record, where it is open already.
+    """
     try:
+        log = (source or community.opened_source()).runs
         if waiting := state.unrecorded():
             if wrong := log.put(waiting):
                 notice(wrong)
@@ -142,7 +151,7 @@ def _put_on_record(work: Work) -> None:
         if state.fact(_LEARNT) is None:
             state.learn(log.runs())
             state.keep(**{_LEARNT: "1"})
-    except SourceError as error:
+    except (SourceError, UsageError) as error:
         notice(f"this run is not on record yet: {error}")
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from schedule import Scheduler
@@ -141,9 +141,14 @@ class _Service:
             event(self._log, "error", "the configuration before stays in force", error=error)
             return
         self._supervisor.communities = found
+        self._heartbeat = Heartbeat((community.heartbeat for community in found), self._log)
         event(self._log, "info", "configuration read again")
 
 
 def _offset() -> float:
-    """The clock on the wall against the one that is never set."""
-    return time.time() - time.monotonic()
+    """The clock on the wall, by which `schedule` counts, against the one that is never set.
+
+    It is that of the machine's zone, which is set in spring and autumn too.
+    """
+    wall = datetime.now()  # noqa: DTZ005 as schedule itself counts
+    return wall.replace(tzinfo=UTC).timestamp() - time.monotonic()

@@ -54,7 +54,7 @@ def standings(community: Community, now: datetime) -> Sequence[Standing]:
             Standing(
                 job,
                 community.settings.timetable.of(job).enabled,
-                state.last(job),
+                state.last(job, now),
                 next_time(community, state, job, now),
                 waits.get(job),
             )

@@ -18,10 +18,12 @@ from uuid import uuid4
 from toolkit.errors import SourceError, UsageError
 from toolkit.runs import SETTLED, Run
 from toolkit.stores.database import DamagedError, Step, opened, set_aside, transaction
-from toolkit.stores.file_runs import CHANGES, COLUMNS, FIELDS, KEEP, NAMES, moment_of, run_of, text_of, values_of
+from toolkit.stores.file_runs import CHANGES, COLUMNS, FIELDS, MOST, NAMES, moment_of, run_of, text_of, values_of
 
 _OURS: Final = 0x43544A31
 """`application_id` of our files, "CTJ1": tells them from other programs' databases."""
+_STOPPED: Final = 2
+"""So often a run may be stopped at one time of the timetable and is begun again at once."""
 _KEEP_NOTICES: Final = timedelta(days=60)
 SEEN: Final = "seen"
 """Name of the fact that tells what the last run saw."""
@@ -157,10 +159,10 @@ class JobState:
         """Runs of a job that nobody has seen end."""
         return self._runs("job = :job AND result = 'running' ORDER BY number", job=job)
 
-    def last(self, job: str) -> Run | None:
-        """The newest run of a job that began."""
-        newest = "job = :job AND result != 'missed' ORDER BY started DESC, number DESC LIMIT 1"
-        return next(iter(self._runs(newest, job=job)), None)
+    def last(self, job: str, now: datetime) -> Run | None:
+        """The newest run of a job that began; one of the future is of a clock that was wrong."""
+        newest = "job = :job AND result != 'missed' AND started <= :now ORDER BY started DESC, number DESC LIMIT 1"
+        return next(iter(self._runs(newest, job=job, now=text_of(now))), None)
 
     def begun(self) -> datetime | None:
         """When the first run on record began."""
@@ -178,23 +180,25 @@ class JobState:
             return moment_of(self._live.execute(query, (job, text_of(now))).fetchone()[0])
 
     def trouble(self, job: str, since: datetime, now: datetime) -> Trouble:
-        """How a job fared at times after one; a run that somebody stopped is no failure."""
+        """How a job fared at times after one; a run that was stopped is no failure, but one that always is."""
         with self._told():
-            query = """SELECT count(*), max(ended) FROM runs WHERE job = ? AND due > ? AND due <= ? AND ended <= ?
-                AND result IN ('failed', 'again')"""
-            count, last = self._live.execute(query, (job, text_of(since), text_of(now), text_of(now))).fetchone()
-        return Trouble(count, moment_of(last))
+            query = """SELECT coalesce(sum(result != 'interrupted'), 0), count(*), max(ended) FROM runs WHERE job = ?
+                AND due > ? AND due <= ? AND ended <= ? AND result IN ('failed', 'again', 'interrupted')"""
+            given = (job, text_of(since), text_of(now), text_of(now))
+            failed, all_of_them, last = self._live.execute(query, given).fetchone()
+        failures = failed + max(0, all_of_them - failed - _STOPPED)
+        return Trouble(failures, moment_of(last) if failures else None)
 
-    def streak(self, job: str) -> tuple[int, int]:
-        """How many runs of a job failed, and were to be tried again, since one last went well.
+    def streak(self, job: str, now: datetime) -> tuple[int, int]:
+        """How many runs of a job failed, and were to be tried again, since one last went well, up to now.
 
         It follows from the runs alone, so a machine that learnt them from the record knows what the operator was told.
         """
         query = """SELECT coalesce(sum(result = 'failed'), 0), coalesce(sum(result = 'again'), 0) FROM runs
-            WHERE job = :job AND started > (SELECT coalesce(max(started), '') FROM runs
-            WHERE job = :job AND result = 'done')"""
+            WHERE job = :job AND started <= :now AND started > (SELECT coalesce(max(started), '') FROM runs
+            WHERE job = :job AND started <= :now AND result = 'done')"""
         with self._told():
-            failed, again = self._live.execute(query, {"job": job}).fetchone()
+            failed, again = self._live.execute(query, {"job": job, "now": text_of(now)}).fetchone()
         return int(failed), int(again)
 
     def _runs(self, condition: str, **facts: str) -> tuple[Run, ...]:
@@ -247,7 +251,9 @@ class JobState:
             rows = [(text_of(at), run.job, kind, text) for kind, text in notices]
             connection.executemany("INSERT INTO notices (at, job, kind, text) VALUES (?, ?, ?, ?)", rows)
             connection.execute("DELETE FROM notices WHERE at < ?", (text_of(at - _KEEP_NOTICES),))
-            connection.execute("DELETE FROM runs WHERE recorded AND started < ?", (text_of(at - KEEP),))
+            connection.execute(
+                "DELETE FROM runs WHERE recorded AND number <= (SELECT max(number) FROM runs) - ?", (MOST,)
+            )
 
     def notices(self) -> tuple[Notice, ...]:
         """What the operator has not been told yet, the oldest first."""

@@ -22,6 +22,8 @@ from toolkit.runs import SETTLED, Run
 
 _AFTER_BUSY: Final = 60.0
 """Seconds until a job that another process is at is looked at again."""
+_REMEMBERED: Final = 1_000
+"""So many runs that ended are remembered."""
 _ONLY_THEN: Final = frozenset({"weekly", "remind", "term_report"})
 """Jobs whose next run does not make up for one that was missed: the operator is told of it."""
 _Key = tuple[str, str]
@@ -78,6 +80,9 @@ class Supervisor:
             Whether all is well with what this machine knows of each community.
         """
         self._queue = []
+        del self.ended[:-_REMEMBERED]
+        sources = {community.source for community in self.communities}
+        self._faults = {source: fault for source, fault in self._faults.items() if source in sources}
         for community in self.communities:
             try:
                 with community.state as state:

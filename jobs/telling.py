@@ -11,7 +11,7 @@ from typing import Final, Self
 from jobs.community import Community
 from jobs.state import JobState, Notice
 from jobs.words import load_job_words
-from toolkit.errors import SourceError
+from toolkit.errors import BusySourceError, SourceError
 from toolkit.history import opaque
 from toolkit.mail.delivery import Delivery
 from toolkit.mail.entries import Entry, standing
@@ -48,7 +48,8 @@ def tell_operator(
 
     Raises:
         MailConfigError: it is not configured where to send mail.
-        MailServerError: the server cannot be reached, or will not take it.
+        MailServerError: the server cannot be reached.
+        BusySourceError: the server may take it later.
         SourceError: the journal cannot be used.
     """
     with community.state as state:
@@ -118,6 +119,8 @@ def _deliver(
             report = delivery.deliver([letter], known.entries)
     if report.fault:
         raise report.fault
+    if not any(report.count(fate) for fate in ("sent", "refused", "unknown")):
+        raise BusySourceError("The mail server did not take the operator's letter yet; it is tried again later.")
 
 
 class _NoRecord:

@@ -55,7 +55,7 @@ class Workbooks:
 
     def read(self):
         """Read them back."""
-        return WorkbookFile(self.path, SCHEMA, "{name}.sqlite", "{name}-sent.sqlite").read()
+        return WorkbookFile(self.path, SCHEMA, "{name}.sqlite", "{name}-sent.sqlite", "{name}-runs.sqlite").read()
 
 
 class Sheets:
@@ -221,7 +221,9 @@ def test_tabs_that_look_like_cells_and_formulas(store):
 def test_the_sample_community(store, tmp_path):
     path = tmp_path / "sample.xlsx"
     build_sample(path, load_plan("S9").quotas)
-    expected = _told(WorkbookFile(path, SCHEMA, "{name}.sqlite", "{name}-sent.sqlite").read(), AS_OF)
+    expected = _told(
+        WorkbookFile(path, SCHEMA, "{name}.sqlite", "{name}-sent.sqlite", "{name}-runs.sqlite").read(), AS_OF
+    )
     if isinstance(store, Sheets):
         from standins.loading import load  # noqa: PLC0415
 

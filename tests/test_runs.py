@@ -68,16 +68,8 @@ def test_a_run_that_is_put_again_is_there_once_with_what_is_said_of_it_now(recor
     assert record.runs() == [run(1), run(2)]
 
 
-def test_what_is_older_than_400_days_goes(record):
-    day = timedelta(days=1)
-    record.put([run(1), run(2, started=BEGAN + day), run(3, started=BEGAN + 400 * day)])
-    assert [one.id for one in record.runs()] == [run(1).id, run(2).id, run(3).id]
-    record.put([run(4, started=BEGAN + 401 * day)])
-    assert [one.id for one in record.runs()] == [run(2).id, run(3).id, run(4).id]
-
-
 def test_of_too_many_the_first_go(record, monkeypatch):
-    monkeypatch.setattr(file_runs, "_MOST", 3)
+    monkeypatch.setattr(file_runs, "MOST", 3)
     record.put([run(number) for number in range(5)])
     assert [one.id for one in record.runs()] == [run(number).id for number in (2, 3, 4)]
 

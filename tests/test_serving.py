@@ -15,6 +15,8 @@ import pytest
 from mail_faults import MailServer, Place
 from standins.mail_server import Fault
 
+from toolkit.stores.file_runs import FileRuns
+
 OPERATOR = '[operator]\nemail = "keeper@example.com"\n'
 EXE = [sys.executable, "-m", "toolkit"]
 
@@ -254,3 +256,41 @@ def test_a_week_of_the_log_names_nobody(place):
     assert "@" not in errors
     assert not [name for name in ("赵一", "郑七") if name in errors]
     assert datetime.fromisoformat(errors.splitlines()[-1][:19])
+
+
+def test_a_letter_to_the_operator_that_the_server_may_take_later_is_not_taken_for_told(place):
+    configure(place, OPERATOR)
+    config = place.folder / "consortium.toml"
+    config.write_text(config.read_text("utf-8").replace("timeout = 0.5", "timeout = 0.5\ntries = 1"), encoding="utf-8")
+    command(place, "run", "--due")
+    book = place.book.read_bytes()
+    place.book.write_bytes(b"")
+    command(place, "run", "check")
+    place.server.faults[:] = [Fault("rcpt", reply="451 4.7.1 Greylisted")]
+    assert command(place, "run", "--tell").returncode == 3
+    place.server.faults.clear()
+    assert command(place, "run", "--tell").returncode == 0
+    place.book.write_bytes(book)
+    assert [letter.recipient for letter in place.server.accepted] == ["keeper@example.com"]
+    command(place, "run", "--tell")
+    assert len(place.server.accepted) == 1
+
+
+def test_what_the_doctor_did_and_what_was_missed_is_on_record_by_itself(place):
+    assert command(place, "run", "doctor").returncode == 0
+    runs = FileRuns(place.folder / "登记·运行记录.sqlite").runs()
+    assert [(run.job, run.result) for run in runs] == [("doctor", "done")]
+
+
+def test_a_community_whose_workbook_is_away_is_in_the_way_of_no_other(place):
+    config = place.folder / "consortium.toml"
+    text = config.read_text("utf-8")
+    mail = text[text.index("[mail]") :]
+    for key, book in (("away", "nowhere.xlsx"), ("here", "登记.xlsx")):
+        mail += f'\n[communities.{key}.community]\nname = "{key}"\n[communities.{key}.workbook]\npath = "{book}"\n'
+        mail += f'[communities.{key}.output]\nfolder = "{key}"\n'
+    config.write_text(mail, encoding="utf-8")
+    done = command(place, "run", "--due")
+    assert done.returncode == 3
+    assert [line.split(" in ")[0] for line in done.stdout.splitlines()] == ["check: done", "dashboard: done"]
+    assert "nowhere.xlsx" in done.stderr

@@ -141,7 +141,7 @@ def test_a_time_that_is_too_long_ago_is_given_up_and_the_operator_hears_of_it(de
         assert [(one.job, one.kind, one.text) for one in state.notices()] == [
             ("weekly", "missed", "03-02 07:00 那一次没有运行，已过补做的期限。")
         ]
-        assert state.last("weekly") is None
+        assert state.last("weekly", desk.now) is None
     assert "weekly" not in {one.job for one in desk.due()}
 
 
@@ -228,7 +228,7 @@ def test_a_process_that_dies_without_a_word_is_a_failure_with_its_last_words(des
     desk.make = lambda arguments: Child(arguments, code=-11, words="Segmentation fault")
     assert desk.begun()[:2] == ["doctor", "weekly"]
     with desk.community.state as state:
-        assert [(one.result, one.note) for one in (state.last("weekly"),)] == [
+        assert [(one.result, one.note) for one in (state.last("weekly", desk.now),)] == [
             ("failed", "没有做完就断了（-11）：Segmentation fault")
         ]
     assert "weekly" not in desk.begun()
@@ -355,3 +355,26 @@ def test_a_country_that_nobody_knows_is_refused_with_the_key(tmp_path):
     (tmp_path / "consortium.toml").write_text(CONFIG + '[calendar]\ncountry = "XX"\n', encoding="utf-8")
     with pytest.raises(UsageError, match=r"calendar\.country: .*XX"):
         communities(Choice(tmp_path / "consortium.toml"))
+
+
+# --- clocks that were wrong
+
+
+def test_a_day_ahead_hides_neither_checks_nor_failures_of_now(desk):
+    desk.put(a_run(due=None, started=MONDAY), a_run("check", MONDAY + 3 * DAY, "done", "2"))
+    with desk.community.state as state:
+        state.keep(seen="b", shown="a")
+        state.finish(a_run("weekly", MONDAY + 3 * DAY, "done", "3"))
+    desk.now = MONDAY + MINUTE
+    assert desk.due() == [Due("dashboard", MONDAY)]
+    assert told(desk, "weekly", "failed", "failed") == [["failed"], []]
+
+
+def test_a_run_that_is_always_stopped_waits_too(desk):
+    desk.put(a_run(due=None, started=MONDAY))
+    slot = MONDAY + HOUR
+    desk.now = slot + MINUTE
+    for number in range(4):
+        desk.put(a_run("weekly", slot, "interrupted", f"s{number}", ended=slot))
+        whats = [one.what for one in desk.due() if one.job == "weekly"]
+        assert whats == (["run"] if number < 2 else ["wait"])

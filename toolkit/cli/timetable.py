@@ -126,12 +126,16 @@ def _run_one(choice: Choice, job: JobName, slot: datetime | None, number: str | 
 def _run_due(choice: Choice) -> None:
     from jobs.once import run_due
 
-    runs = run_due(choice)
-    for run in runs:
+    done = run_due(choice)
+    for run in done.runs:
         _print_run(run)
-    if not runs:
+    for fault in done.faults[1:]:
+        typer.echo(f"consortium: {fault}", err=True)
+    if done.faults:
+        raise done.faults[0]
+    if not done.runs:
         typer.echo("Nothing is due.")
-    if any(run.result in ("failed", "again") for run in runs):
+    if any(run.result in ("failed", "again") for run in done.runs):
         raise typer.Exit(3)
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +21,7 @@ FIELDS: Final = (
 )  # fmt: skip
 _TIMES: Final = frozenset({"due", "started", "ended"})
 _TYPES: Final = {"due": "TEXT", "ended": "TEXT"} | dict.fromkeys(("calls", "rows", "problems"), "INTEGER NOT NULL")
-KEEP: Final = timedelta(days=400)
-"""So long runs are kept."""
-_MOST: Final = 20_000
+MOST: Final = 20_000
 """So many runs are kept."""
 NAMES: Final = ", ".join(f'"{name}"' for name in FIELDS)
 COLUMNS: Final = ", ".join(
@@ -80,9 +78,7 @@ class FileRuns:
     def _write(self, runs: Sequence[Run]) -> None:
         with using(self.path, _OURS, _STEPS, writing=True) as connection:
             connection.executemany(_PUT, [values_of(run) for run in runs])
-            for run in runs[-1:]:
-                connection.execute("DELETE FROM runs WHERE started < ?", (text_of(run.started - KEEP),))
-            connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (_MOST,))
+            connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (MOST,))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
