@@ -13,14 +13,19 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import toolkit.outputs
+import toolkit.schema
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 HEAVY = (
@@ -122,10 +127,28 @@ def child(order: Mapping[str, Any], report: int) -> None:
     os._exit(code if isinstance(code, int) else 1)
 
 
+def warm(folder: Path) -> None:
+    """Do once what every child would do for the first time: templates are read, expressions compiled."""
+    from mail_faults import Place
+
+    from toolkit.workflows import load
+    from toolkit.workflows.outbox import write_letters
+    from toolkit.workflows.remembering import Remembered
+    from toolkit.workflows.reporting import write_reports
+
+    past = Remembered(load(config=None, workbook=Place(folder).book, sheet=None, as_of=date(2025, 11, 26)))
+    write_reports(past, None)
+    write_letters(past, "weekly", None)
+
+
 def loaded() -> None:
     """Serve orders, one a line, until there are no more."""
+    for module, function in ((toolkit.schema, "load_schema"), (toolkit.outputs, "load_outputs")):
+        setattr(module, function, cache(getattr(module, function)))  # before others take it from there
     for name in ("jobs.once", "jobs.running", "jobs.telling", *(f"toolkit.{name}" for name in HEAVY)):
         import_module(name)  # once for all children
+    with tempfile.TemporaryDirectory() as folder:
+        warm(Path(folder))
 
     for line in sys.stdin:
         order = json.loads(line)
