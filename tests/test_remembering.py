@@ -72,7 +72,7 @@ def test_a_damaged_memory_is_kept_aside_and_the_report_is_complete(book):
     assert "is damaged" in result.stderr
     assert "Traceback" not in result.stderr
     assert [path.read_bytes()[:3] for path in book.parent.glob("*damaged*")] == [b"not"]
-    assert dashboard(book).stderr == ""
+    assert "consortium:" not in dashboard(book).stderr  # what takes its time may say so
 
 
 def test_a_look_into_the_past_leaves_the_memory_alone(book):
