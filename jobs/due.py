@@ -15,7 +15,7 @@ from toolkit.settings import JobName
 
 JOBS: Final[tuple[JobName, ...]] = get_args(JobName)
 _INSTANT: Final = timedelta(seconds=1)
-"""Moments on record are whole seconds."""
+"""What is due at the very moment of the first run on record counts."""
 _FIRST_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 from jobs.alarms import notices
 from jobs.community import Community
 from jobs.outcome import Outcome
-from jobs.state import JobState
+from jobs.state import JobState, new_number
 from jobs.tasks import TASKS
 from jobs.words import load_job_words
 from jobs.work import Work
@@ -40,11 +39,6 @@ class Ended:
 
     run: Run
     error: BaseException | None = None
-
-
-def new_number() -> str:
-    """An id that no other run has."""
-    return uuid4().hex[:16]
 
 
 def carry_out(

@@ -294,6 +294,11 @@ class JobState:
             ) from error
 
 
+def new_number() -> str:
+    """An id that no other run has."""
+    return uuid4().hex[:16]
+
+
 def _values(run: Run, *, recorded: bool) -> dict[str, Any]:
     return values_of(run) | {"recorded": recorded}
 

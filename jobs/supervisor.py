@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import uuid4
 
 from jobs.alarms import notices
 from jobs.children import AtWork, Launch, Order, Process
 from jobs.community import BUSY, Community
 from jobs.due import Due, due, pause
 from jobs.logs import Facts, Level, event
-from jobs.state import JobState
+from jobs.state import JobState, new_number
 from jobs.words import load_job_words
 from toolkit.errors import ToolkitError
 from toolkit.runs import SETTLED, Run
@@ -139,18 +138,18 @@ class Supervisor:
             if one.what == "give up":
                 self._give_up(community, state, one, now)
             elif one.what == "run":
-                self._queue.append(Order(community, one.job, uuid4().hex[:16], one.slot))
+                self._queue.append(Order(community, one.job, new_number(), one.slot))
         tell = (community.source, "tell")
         wanted = community.settings.operator.email and tell not in self._at_work and not self._is_paused(tell)
         if wanted and state.notices():
-            self._queue.append(Order(community, "tell", uuid4().hex[:16], None))
+            self._queue.append(Order(community, "tell", new_number(), None))
 
     def _is_paused(self, key: _Key) -> bool:
         return key in self._pauses and self.steady() < self._pauses[key].until
 
     def _give_up(self, community: Community, state: JobState, one: Due, now: datetime) -> None:
         note = load_job_words().note("missed", since=f"{one.slot and one.slot.astimezone(community.zone):%m-%d %H:%M}")
-        run = Run(uuid4().hex[:16], one.job, one.slot, now, "missed", state.machine, now, note=note)
+        run = Run(new_number(), one.job, one.slot, now, "missed", state.machine, now, note=note)
         state.finish(run, [("missed", note)] if one.job in _ONLY_THEN else [])
         self.ended.append(run)
         self._event("warning", "missed", community, run)

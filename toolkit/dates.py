@@ -65,6 +65,20 @@ def read_date(raw: str | float | date) -> date | Literal["range"] | None:
     return _from_number(float(text)) if _SERIAL.fullmatch(text) else None
 
 
+def shown_time(moment: datetime) -> str:
+    """A moment as people see it in a log: China's time, to the second."""
+    return moment.astimezone(CHINA).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def read_time(text: str) -> datetime | None:
+    """A moment as people see it: China's where it does not say; None where it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+
+
 def day_of_serial(raw: RawValue) -> RawValue:
     """A cell of a store that gives days as numbers, in a column of dates: the day, where the number can be one.
 

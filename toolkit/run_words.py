@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from toolkit.dates import CHINA
+from toolkit.dates import read_time, shown_time
 from toolkit.outputs import Outputs
 from toolkit.runs import Result, Run
 
@@ -90,18 +90,13 @@ def _line(text: str) -> str:
 
 
 def _shown(moment: datetime | None) -> str:
-    return moment.astimezone(CHINA).replace(tzinfo=None).isoformat(" ", "seconds") if moment else ""
+    return shown_time(moment) if moment else ""
 
 
 def _moment(text: str) -> datetime | None:
-    """A moment as people see it: China's where it does not say."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.year not in _YEARS:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    """A moment of a year in which somebody may have run something."""
+    moment = read_time(text)
+    return moment if moment and moment.year in _YEARS else None
 
 
 def _count(text: str) -> int:

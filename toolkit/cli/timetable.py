@@ -141,7 +141,7 @@ def _run_due(choice: Choice) -> None:
 
 def _tell(choice: Choice, number: str | None) -> None:
     from jobs.community import one_community
-    from jobs.running import new_number
+    from jobs.state import new_number
     from jobs.stopping import now, stops_as_interrupt
     from jobs.telling import tell_operator
 

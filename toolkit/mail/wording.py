@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
-from toolkit.dates import CHINA
+from toolkit.dates import read_time, shown_time
 from toolkit.mail.answers import readable
 from toolkit.mail.entries import Entry, State
 from toolkit.outputs import Outputs
@@ -49,7 +49,7 @@ class LedgerWords:
 
     def _text(self, name: str, value: str | datetime | None) -> str:
         if isinstance(value, datetime):
-            return value.astimezone(CHINA).replace(tzinfo=None).isoformat(" ", "seconds")
+            return shown_time(value)
         text = self.words.get(name, {}).get(value or "", value or "")
         line = "".join(sign if sign.isprintable() else " " for sign in text)
         return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
@@ -70,14 +70,5 @@ class LedgerWords:
         found["state"] = cast("State", found["state"])
         found["answer"] = readable(found["answer"])
         found["run"] = found["run"] or hashlib.sha256(repr(sorted(texts.items())).encode()).hexdigest()[:16]
-        claimed, settled = (_time(found[name]) for name in _TIMES)
+        claimed, settled = (read_time(found[name]) for name in _TIMES)
         return Entry(**found | {"claimed": claimed or settled or _LONG_AGO, "settled": settled})
-
-
-def _time(text: str) -> datetime | None:
-    """A time as people see it: China's where it does not say."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=CHINA)

@@ -197,7 +197,7 @@ def site_of(config: Path | None, *, system: bool, user: str | None, today: date)
     if not path.is_file():
         raise UsageError(f"{path} is not there; a service needs a configuration: name it with --config FILE.")
     _refuse_unwritable(path)
-    # Variables of this session are not there when the service starts, so they do not count.
+    # Variables of this terminal are not there when the service starts, so they do not count.
     communities = load_communities(path, {})
     name, home = _account(user, system=system)
     site = Site(path, communities, system, name, home, today, os.environ)
