@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from typing import Final
 
@@ -41,26 +41,51 @@ def serve(choice: Choice, ready: Callable[[Sequence[Community]], None]) -> None:
         BusySourceError: another scheduler of one of them runs on this machine.
     """
     found = communities(choice)
-    with ExitStack() as locks, asked_to_stop() as stop:
-        for community in found:
-            locks.enter_context(community.served())
+    with _Locks() as locks, asked_to_stop() as stop:
+        locks.hold(found)
         log = set_up(found[0].settings.log, zone=found[0].zone)
         ready(found)
         _Service(choice, found, log, locks).run(stop)
 
 
+class _Locks(AbstractContextManager["_Locks", None]):
+    """Keep other schedulers out of the communities this one serves."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, ExitStack] = {}
+
+    def hold(self, found: Sequence[Community]) -> None:
+        """Hold the locks of these communities and of no others.
+
+        Raises:
+            BusySourceError: another scheduler has one of them; those held are the same as before.
+        """
+        taken: dict[str, ExitStack] = {}
+        with ExitStack() as undo:
+            for community in found:
+                if community.source not in self._held:
+                    taken[community.source] = undo.enter_context(ExitStack())
+                    taken[community.source].enter_context(community.served())
+            undo.pop_all()
+        self._held |= taken
+        for source in self._held.keys() - {community.source for community in found}:
+            self._held.pop(source).close()
+
+    def __exit__(self, *_: object) -> None:
+        self.hold([])
+
+
 class _Service:
     """The scheduler at work."""
 
-    def __init__(self, choice: Choice, found: Sequence[Community], log: logging.Logger, locks: ExitStack) -> None:
+    def __init__(self, choice: Choice, found: Sequence[Community], log: logging.Logger, locks: _Locks) -> None:
         settings = found[0].settings.serve
         self._choice, self._settings, self._log, self._locks = choice, settings, log, locks
-        self._sources = {community.source for community in found}
         self._supervisor = Supervisor(found, log, now)
         self._heartbeat = Heartbeat((community.heartbeat for community in found), log)
         self._ping = Ping(settings.ping_url, log) if settings.ping_url else None
         self._is_well = False
-        self._stamp, self._offset = self._written(), _offset()
+        self._stamp, self._fault, self._offset = self._written(), "", _offset()
 
     def run(self, stop: threading.Event) -> None:
         """Tick until it is asked to stop; then let what is at work end."""
@@ -126,20 +151,19 @@ class _Service:
             return 0
 
     def _take_up_changes(self) -> None:
-        """Take up a configuration that was changed; while it is wrong or away, the one before stays in force."""
+        """Take up a configuration that was changed; while it cannot be used, the one before stays in force."""
         stamp = self._written()
         if stamp == self._stamp:
             return
-        self._stamp = stamp
         try:
             found = communities(self._choice)
-            for community in found:
-                if community.source not in self._sources:
-                    self._locks.enter_context(community.served())
-                    self._sources.add(community.source)
+            self._locks.hold(found)
         except ToolkitError as error:
-            event(self._log, "error", "the configuration before stays in force", error=error)
+            if str(error) != self._fault:
+                event(self._log, "error", "the configuration before stays in force", error=error)
+            self._fault = str(error)
             return
+        self._stamp, self._fault = stamp, ""
         self._supervisor.communities = found
         self._heartbeat = Heartbeat((community.heartbeat for community in found), self._log)
         event(self._log, "info", "configuration read again")

@@ -295,3 +295,60 @@ def test_a_community_whose_workbook_is_away_is_in_the_way_of_no_other(place):
     assert done.returncode == 3
     assert [line.split(" in ")[0] for line in done.stdout.splitlines()] == ["check: done", "dashboard: done"]
     assert "nowhere.xlsx" in done.stderr
+
+
+def test_a_community_that_is_taken_out_is_let_go_and_one_that_another_serves_is_waited_for(place):
+    config, log = place.folder / "consortium.toml", place.folder / "log.txt"
+    text = config.read_text("utf-8")
+    mail = text[text.index("[mail]") :] + f'\n[log]\nfile = "{log.name}"\n'
+    book = '\n[communities.{0}.community]\nname = "{0}"\n[communities.{0}.workbook]\npath = "{0}.xlsx"\n'
+    book += '[communities.{0}.output]\nfolder = "{0}"\n'
+    one, other = book.format("one"), book.format("other")
+    config.write_text(mail + one + other, encoding="utf-8")
+    elsewhere = place.folder / "other.toml"
+    elsewhere.write_text(mail.replace(log.name, "other.txt") + other, encoding="utf-8")
+    both = serving(place)
+    until(lambda: log.exists() and "scheduler begins" in log.read_text("utf-8"))
+    assert command(place, "serve", "--config", elsewhere.name).returncode == 3
+    config.write_text(mail + one, encoding="utf-8")
+    until(lambda: "configuration read again" in log.read_text("utf-8"))
+    second = subprocess.Popen(
+        [*EXE, "serve", "--config", elsewhere.name], cwd=place.folder, env=os.environ | place.environment
+    )
+    until((place.folder / "other.txt").exists)
+    config.write_text(mail + one + other, encoding="utf-8")
+    until(lambda: "stays in force" in log.read_text("utf-8"))
+    second.terminate()
+    second.wait(60)
+    until(lambda: log.read_text("utf-8").count("configuration read again") == 2)
+    assert stopped(both)[0] == 0
+    assert log.read_text("utf-8").count("stays in force") == 1
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone cannot be changed under a process")
+def test_the_ticks_go_on_when_the_clock_of_the_machine_goes_back_an_hour(place):
+    script = (
+        "import os, threading, time\n"
+        "import jobs.serving as serving\n"
+        "from jobs.community import Choice\n"
+        "serving._LOOK = serving._BEAT = 1\n"
+        "def winter(): os.environ['TZ'] = 'XXX+1'; time.tzset()\n"
+        "threading.Timer(3, winter).start()\n"
+        "serving.serve(Choice(), lambda found: print(found[0].heartbeat, flush=True))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=place.folder,
+        env=os.environ | place.environment | {"TZ": "XXX+0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    heartbeat = Path(process.stdout.readline().strip())
+    until(heartbeat.exists)
+    time.sleep(5)
+    since = heartbeat.stat().st_mtime_ns
+    until(lambda: heartbeat.stat().st_mtime_ns > since)
+    code, errors = stopped(process)
+    assert code == 0
+    assert errors.count("the clock was set") == 1
