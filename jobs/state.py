@@ -144,10 +144,6 @@ class JobState:
         """A run by its id."""
         return next(iter(self._runs("id = :id", id=number)), None)
 
-    def count(self, job: str, result: str) -> int:
-        """How many runs of a job had this result."""
-        return len(self._runs("job = :job AND result = :result", job=job, result=result))
-
     @property
     def machine(self) -> str:
         """What this machine is called on record: the same as long as this file is there."""

@@ -46,6 +46,9 @@ printf '%s' "$(basename "$0")" >> "{folder}/calls"
 for word in "$@"; do printf ' %s' "$word" >> "{folder}/calls"; done
 echo >> "{folder}/calls"
 """
+SYSTEMCTL = """
+if [ -f "{folder}/deaf" ]; then echo "Failed to connect to bus: No medium found" >&2; exit 1; fi
+"""
 CRONTAB = """
 case "$1" in
     -l) [ -f "{folder}/crontab.txt" ] || {{ echo "no crontab for me" >&2; exit 1; }}; cat "{folder}/crontab.txt" ;;
@@ -102,7 +105,7 @@ def machine(tmp_path, place, monkeypatch, capsys):
     monkeypatch.chdir(place)
 
     def command(*arguments, tools=("systemctl", "crontab", "schtasks")):
-        for name, more in {"systemctl": "", "crontab": CRONTAB, "schtasks": SCHTASKS}.items():
+        for name, more in {"systemctl": SYSTEMCTL, "crontab": CRONTAB, "schtasks": SCHTASKS}.items():
             (programs / name).unlink(missing_ok=True)
             if name in tools:
                 (programs / name).write_text((PROGRAM + more).format(folder=tmp_path))
@@ -405,14 +408,27 @@ def test_a_unit_is_installed_once_and_taken_away(machine, tmp_path):
         "systemctl --user enable consortium.service",
         "systemctl --user restart consortium.service",
     ]
-    assert calls == result.stdout.splitlines()[1:4]
+    assert calls == ["systemctl --user show-environment", *result.stdout.splitlines()[1:4]]
     assert unit.read_text("utf-8") == machine("systemd")[0].stdout
     again, calls = machine("systemd", "--install")
     assert again.stdout.splitlines()[0] == f"{unit} is in its place"
     assert calls[-1] == "systemctl --user start consortium.service"
     removed, calls = machine("systemd", "--uninstall")
     assert (removed.returncode, unit.exists()) == (0, False)
-    assert calls == ["systemctl --user disable --now consortium.service", "systemctl --user daemon-reload"]
+    assert calls[1:] == ["systemctl --user disable --now consortium.service", "systemctl --user daemon-reload"]
+
+
+def test_a_unit_is_neither_written_nor_removed_where_systemd_does_not_answer(machine, tmp_path):
+    unit = tmp_path / "units" / "systemd" / "user" / "consortium.service"
+    deaf = tmp_path / "deaf"
+    deaf.touch()
+    refused, _ = machine("systemd", "--install")
+    assert (refused.returncode, refused.stdout, unit.exists()) == (3, "", False)
+    assert "systemd does not answer (Failed to connect to bus: No medium found)" in refused.stderr
+    deaf.unlink()
+    machine("systemd", "--install")
+    deaf.touch()
+    assert (machine("systemd", "--uninstall")[0].returncode, unit.exists()) == (3, True)
 
 
 def test_a_unit_of_others_is_left_alone(machine, tmp_path):

@@ -43,4 +43,8 @@ def exclusive(path: Path, patience: float, busy: str, useless: str = "") -> Iter
 
 
 def _unusable(path: Path, error: Exception, useless: str) -> SourceError:
-    return SourceError(f"{path} cannot be used ({error}); {useless or 'nothing is begun'}: check who may write there.")
+    useless = useless or "nothing is begun"
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return SourceError(f"{path.parent} is a file, not a folder; {useless}: move it away, or choose another folder.")
+    why = getattr(error, "strerror", None) or error
+    return SourceError(f"{path} cannot be used ({why}); {useless}: check who may write there.")

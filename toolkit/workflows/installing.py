@@ -100,8 +100,18 @@ def _systemctl(*words: str, system: bool) -> Step:
     return _command("systemctl", *(() if system else ("--user",)), *words)
 
 
+def _refuse_silence(*, system: bool) -> None:
+    """See that systemd answers, before anything is written."""
+    result = _ran(["systemctl", *(() if system else ("--user",)), "show-environment"])
+    if result.returncode:
+        other = "run this on the machine itself" if system else "sign in as this user itself, not by su or sudo"
+        raise SourceError(f"systemd does not answer ({_said(result)}); {other}, or choose another kind of service.")
+
+
 def _install_unit(site: Site, text: str) -> Iterator[Step]:
     place = _unit_place(system=site.system)
+    refuse_strangers(place)
+    _refuse_silence(system=site.system)
     for folder in site.writable if site.system else ():
         if not folder.is_dir():
             yield Step(f"make {folder}", partial(_make, folder, site.user))
@@ -124,6 +134,7 @@ def _remove_unit(*, system: bool) -> Iterator[Step]:
         yield Step(f"{place} is not there", lambda: None)
         return
     refuse_strangers(place)
+    _refuse_silence(system=system)
     yield _systemctl("disable", "--now", _UNIT, system=system)
     yield Step(f"remove {place}", place.unlink)
     yield _systemctl("daemon-reload", system=system)
@@ -222,6 +233,9 @@ def _ran(words: Sequence[str], given: str | None = None) -> subprocess.Completed
 
 
 def _failure(result: subprocess.CompletedProcess[str]) -> SourceError:
-    said = " ".join((result.stderr or result.stdout).split())[:300].rstrip(".")
     command = " ".join([Path(result.args[0]).name, *result.args[1:]])
-    return SourceError(f"`{command}` failed: {said or result.returncode}. Correct that, and run again.")
+    return SourceError(f"`{command}` failed: {_said(result)}. Correct that, and run again.")
+
+
+def _said(result: subprocess.CompletedProcess[str]) -> str:
+    return " ".join((result.stderr or result.stdout).split())[:300].rstrip(".") or f"it exits with {result.returncode}"
