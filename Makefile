@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint types layers bench mail-faults docs pictures soak lock clean
+.PHONY: demo test check lint types layers bench mail-faults job-faults docs pictures soak lock clean
 
 demo: .venv/installed
 	$(BIN)/consortium demo
@@ -27,6 +27,9 @@ bench: .venv/installed-bench
 
 mail-faults: .venv/installed-dev
 	$(BIN)/python tests/mail_faults.py
+
+job-faults: .venv/installed-dev
+	$(BIN)/python tests/job_faults.py
 
 soak: .venv/installed-dev
 	$(BIN)/python tests/soak.py

@@ -32,6 +32,7 @@ def main() -> None:
     _report_rendering(sample)
     _report_cycle(sample)
     _report_mailing(sample)
+    _report_idle(sample)
     for size in sizes:
         _report(_generated(size))
         if size <= LARGEST_RENDERED:
@@ -151,6 +152,13 @@ def mailing(path: Path) -> dict[str, Any]:
     return compare(path)
 
 
+def idle(path: Path) -> dict[str, Any]:
+    """The scheduler while nothing is due."""
+    from idle import compare
+
+    return compare(path)
+
+
 MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "calamine": bare,
     "pipeline": pipeline,
@@ -158,6 +166,7 @@ MEASUREMENTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "rivals": rivals,
     "cycle": cycle,
     "mailing": mailing,
+    "idle": idle,
 }
 
 
@@ -183,6 +192,15 @@ def _report_mailing(path: Path) -> None:
     from mailing import report
 
     report(_measured("mailing", path))
+
+
+def _report_idle(path: Path) -> None:
+    from idle import report
+
+    if not Path("/proc/self/stat").exists():
+        print("\nserve while nothing is due: measured on Linux alone")
+        return
+    report(_measured("idle", path))
 
 
 def _report_rivals(path: Path) -> None:

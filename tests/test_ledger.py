@@ -348,7 +348,7 @@ with sending_lock(Path({str(path)!r}), 0):
 
 def test_a_lock_where_nothing_can_be_made_is_told(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(SourceError, match="cannot be used"), sending_lock(tmp_path / "file" / "lock", 0):
+    with pytest.raises(SourceError, match="is a file, not a folder"), sending_lock(tmp_path / "file" / "lock", 0):
         pass
     (tmp_path / "lock").mkdir()
     with pytest.raises(SourceError, match="cannot be used"), sending_lock(tmp_path / "lock", 0):
