@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import random
-import shutil
 import sys
 import tempfile
 import zipfile
@@ -62,14 +61,14 @@ ENTRIES = """
 # 学期
 | 学期 | 学年 | 开始日期 | 结束日期 |
 |---|---|---|---|
-| 上学期 | 2025学年 | 2025-09-01 | 2026-01-23 |
-| 下学期 | 2025学年 | 2026-02-24 | 2026-07-03 |
-| 上学期 | 2026学年 | 2026-08-31 | 2027-01-22 |
+| 2025学年上学期 | 2025学年 | 2025-09-01 | 2026-01-23 |
+| 2025学年下学期 | 2025学年 | 2026-02-24 | 2026-07-03 |
+| 2026学年上学期 | 2026学年 | 2026-08-31 | 2027-01-22 |
 
 # 资源
 | 资源编号 | 名称 | 类别 | 所属学校 | 数量 |
 |---|---|---|---|---|
-| R1 | 古筝 | 乐器 | 中心 | 9 |
+| R1 | 古筝 | 器材 | 中心 | 9 |
 
 # 借用
 | 资源编号 | 借出学校 | 借入学校 | 数量 | 借出日期 | 应还日期 | 归还日期 |
@@ -287,15 +286,20 @@ class World:
         self.server.faults.clear()
         self.offset = timedelta()
         self._set_right()
-        shutil.rmtree(self.folder / "state-of-another", ignore_errors=True)
+        if other:
+            self._forget("state-of-another")
         if trouble.kind == "machine off" or self.random.random() < 0.3:
             self.supervisor = self._begun()
         if self.random.random() < 0.05:
             self.counts.faults["state lost"] += 1
-            with self.at_home():
-                with self.community.state as state:
-                    self.forgotten |= {run.id for run in state.unrecorded()}
-                self.community.state.path.unlink(missing_ok=True)
+            self._forget("state")
+
+    def _forget(self, name: str) -> None:
+        """A machine loses what it knows, with the runs that it could not put on record yet."""
+        with self.at_home(name):
+            with self.community.state as state:
+                self.forgotten |= {run.id for run in state.unrecorded()}
+            self.community.state.path.unlink()
 
     def _hinder(self, kind: str) -> None:
         """Something is wrong with the record."""

@@ -132,7 +132,7 @@ def test_a_run_whose_folder_of_state_is_a_file_says_so_and_sends_nothing(staged)
         (state := play.folder / "state").touch()
         first = play.run(FIRST)
         assert (first.code, staged.server.accepted) == (3, [])
-        assert "nothing is begun: check who may write there." in first.words
+        assert f"{state} is a file, not a folder; nothing is begun: move it away" in first.words
         state.unlink()
         assert play.again() == []
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import openpyxl
 import pytest
 from markdown import BASE, workbook
 
@@ -59,6 +60,24 @@ def test_the_doctor_tells_the_operator_what_is_wrong_and_nothing_else(place):
     outcome = TASKS["doctor"](work_on(place))
     assert outcome.note == "1 处要处理，运行 consortium doctor 看是什么。"
     assert outcome.found.startswith("✗ ")
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2026, 7, 24), ""), (date(2026, 7, 25), "最后一个学期 2026-07-03 就结束了")]
+)
+def test_the_operator_hears_of_it_when_nobody_enters_the_next_term(place, day, said):
+    assert said in TASKS["doctor"](work_on(place, day)).found
+    assert bool(TASKS["doctor"](work_on(place, day)).found) is bool(said)
+
+
+def test_the_operator_hears_of_a_term_that_does_not_count(place):
+    path = place[0] / "登记.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["学期"]["A4"], book["学期"]["B4"], book["学期"]["C4"], book["学期"]["D4"] = (
+        "上学期", "2026学年", "2026-08-31", "2027-01-22"
+    )  # fmt: skip
+    book.save(path)
+    assert "“学期”表里有写错的行" in TASKS["doctor"](work_on(place)).found
 
 
 def test_every_job_has_a_name():

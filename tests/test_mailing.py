@@ -238,10 +238,10 @@ def test_in_the_holidays_the_reason_is_told(place, mail_server, run):  # noqa: F
 def test_doctor_asks_for_the_name_of_the_community(place, mail_server, run):  # noqa: F811
     place.configure(mail_server())
     config = place.folder / "consortium.toml"
-    code, out, _ = run("doctor", "--config", config)
+    code, out, _ = run("doctor", "--config", config, "--as-of", DAY)
     assert (code, "127.0.0.1 让我们登录" in out, "共同体还没有名称" in out) == (0, True, False)
     config.write_text("\n".join(config.read_text(encoding="utf-8").splitlines()[2:]), encoding="utf-8")
-    code, out, _ = run("doctor", "--config", config)
+    code, out, _ = run("doctor", "--config", config, "--as-of", DAY)
     assert (code, "共同体还没有名称" in out) == (2, True)
 
 

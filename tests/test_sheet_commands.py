@@ -167,7 +167,7 @@ def test_drop_downs_that_pasting_destroyed(sheets, full, run):
         "endColumnIndex": role + 1,
     }
     sheets.edit(full[0], {"request": {"setDataValidation": {"range": area}}})
-    code, out, _ = run("doctor", "--config", full[1])
+    code, out, _ = run("doctor", "--config", full[1], "--as-of", DAY)
     assert (code, "下拉 drop-downs：粘贴弄丢了下拉：学校 角色" in out) == (1, True)
     code, out, _ = run("init", "--repair", "--config", full[1])
     letter = "ABCDEFGHIJ"[role]
@@ -525,8 +525,9 @@ def test_a_memory_that_somebody_typed_over_is_told_and_does_not_stop_us(sheets, 
     cells = [[cell.replace(content, "x") for cell in row] for row in memory.get_all_values()]
     memory.update(cells, value_input_option="RAW")
     for command in ("dashboard", "preview", "doctor"):
-        more = [] if command == "doctor" else ["--as-of", DAY]
-        code, _, err = run(command, "--config", full[1], *more, *(["--no-open"] if command == "preview" else []))
+        code, _, err = run(
+            command, "--config", full[1], "--as-of", DAY, *(["--no-open"] if command == "preview" else [])
+        )
         assert "unexpected fault" not in err, err
         assert code in {0, 1}, err
 
@@ -603,10 +604,10 @@ def test_a_protection_that_was_removed_is_found_and_put_back(sheets, full, run):
     (protection,) = (item for item in sheets.store.books[full[0]].sheets if item.properties["sheetId"] == front.id)
     for number in list(protection.protected):
         sheets.edit(full[0], {"request": {"deleteProtectedRange": {"protectedRangeId": number}}})
-    code, out, _ = run("doctor", "--config", full[1])
+    code, out, _ = run("doctor", "--config", full[1], "--as-of", DAY)
     assert (code, "✗ 保护 protections：看板 没有保护" in out) == (1, True)
     assert run("init", "--config", full[1])[0] == 0
-    assert "✓ 保护 protections" in run("doctor", "--config", full[1])[1]
+    assert "✓ 保护 protections" in run("doctor", "--config", full[1], "--as-of", DAY)[1]
 
 
 # --- doctor and usage
@@ -615,7 +616,7 @@ def test_a_protection_that_was_removed_is_found_and_put_back(sheets, full, run):
 def test_doctor_finds_nothing_amiss_where_all_is_well(full, run):
     run("init", "--config", full[1])
     run("dashboard", "--config", full[1], "--as-of", DAY)
-    code, out, _ = run("doctor", "--config", full[1])
+    code, out, _ = run("doctor", "--config", full[1], "--as-of", DAY)
     told = [line for line in out.splitlines()[:-1] if line[0] != "✓"]
     known = ["○ 收件人 recipients：收件人!6", "○ 发送记录 ledger：还没有寄过信", "○ 邮件设置 mail settings：还不能寄信"]
     assert (code, [line.startswith(begin) for line, begin in zip(told, known, strict=True)]) == (0, [True] * 3), out
@@ -633,13 +634,13 @@ def test_doctor_finds_nothing_amiss_where_all_is_well(full, run):
 )
 def test_doctor_says_what_to_do(sheets, full, run, fault, word):
     sheets.faults.add(fault)
-    code, out, _ = run("doctor", "--config", full[1])
+    code, out, _ = run("doctor", "--config", full[1], "--as-of", DAY)
     line = next(line for line in out.splitlines() if word in line)
     assert (code, line[0], " / " in line) == (3, "✗", True)
 
 
 def test_doctor_on_a_workbook(sample, run, tmp_path):
-    code, out, _ = run("doctor", "--workbook", sample)
+    code, out, _ = run("doctor", "--workbook", sample, "--as-of", DAY)
     assert (code, "○ 邮件设置" in out, "✓ 打开表格" in out) == (0, True, True)
     code, out, _ = run("doctor", "--workbook", tmp_path / "missing.xlsx")
     assert (code, "✗ 打开表格" in out) == (3, True)
@@ -650,7 +651,7 @@ def test_doctor_on_a_workbook(sample, run, tmp_path):
 def test_doctor_says_what_it_found_before_a_fault(sheets, full, run, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
     sheets.faults.add("error", status=500, path=":getByDataFilter")
-    code, out, _ = run("doctor", "--config", full[1])
+    code, out, _ = run("doctor", "--config", full[1], "--as-of", DAY)
     assert (code, "✓ 打开表格" in out, "✗ 设置 set-up" in out) == (3, True, True)
 
 

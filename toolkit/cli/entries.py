@@ -147,7 +147,11 @@ def explain(
 
 @app.command()
 def doctor(
-    config: Config = None, workbook: Book = None, sheet: GoogleSheet = None, community: Community = None
+    config: Config = None,
+    workbook: Book = None,
+    sheet: GoogleSheet = None,
+    as_of: AsOf = None,
+    community: Community = None,
 ) -> None:
     """Look at everything a run needs; each finding with its remedy, in Chinese and English.
 
@@ -156,7 +160,7 @@ def doctor(
     from toolkit.doctor import load_doctor
     from toolkit.workflows.examining import examine
 
-    found = examine(config, workbook, sheet, community, opened=report_calls)
+    found = examine(config, workbook, sheet, community, as_of=as_of, opened=report_calls)
     print_filled("doctor/body.txt", lines=found.lines, amiss=found.amiss, words=load_doctor())
     if found.code:
         raise typer.Exit(found.code)

@@ -45,6 +45,7 @@ def exclusive(path: Path, patience: float, busy: str, useless: str = "") -> Iter
 def _unusable(path: Path, error: Exception, useless: str) -> SourceError:
     useless = useless or "nothing is begun"
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return SourceError(f"{path.parent} is a file, not a folder; {useless}: move it away, or choose another folder.")
+        file = next((above for above in path.parents if above.is_file()), path.parent)
+        return SourceError(f"{file} is a file, not a folder; {useless}: move it away, or choose another folder.")
     why = getattr(error, "strerror", None) or error
     return SourceError(f"{path} cannot be used ({why}); {useless}: check who may write there.")

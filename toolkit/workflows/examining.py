@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ from toolkit.workflows.setting_up import SILENT, Lacking
 _STRUCTURE: Final = frozenset({"sheet", "header", "column"})
 """First parts of the codes of problems that concern a sheet's build."""
 _MISSING: Final = frozenset({"sheet.missing", "sheet.needed"})
+_BREAK: Final = timedelta(weeks=3)
+"""After a term, until the operator is told that no other is entered."""
 
 
 def examine(
@@ -32,6 +34,8 @@ def examine(
     workbook: Path | None,
     sheet: str | None,
     community: str | None = None,
+    *,
+    as_of: date | None = None,
     opened: Callable[[Source], None] | None = None,
 ) -> Findings:
     """Look at configuration, source, sheets, mail; a finding that bars the way to others ends the examination.
@@ -41,6 +45,7 @@ def examine(
         workbook: `--workbook`.
         sheet: `--sheet`.
         community: `--community`.
+        as_of: the day to take for today; today in China where None.
         opened: told of the source before it is read.
     """
     found = Findings()
@@ -61,7 +66,7 @@ def examine(
         return found
     if opened:
         opened(source)
-    examination = _Examination(found, settings, schema, outputs)
+    examination = _Examination(found, settings, schema, outputs, as_of or today())
     examination.source(source)
     return found
 
@@ -69,16 +74,17 @@ def examine(
 class _Examination:
     """Looks at one source."""
 
-    def __init__(self, found: Findings, settings: Settings, schema: Schema, outputs: Outputs) -> None:
-        self.found, self.settings, self.schema, self.outputs = found, settings, schema, outputs
+    def __init__(self, found: Findings, settings: Settings, schema: Schema, outputs: Outputs, as_of: date) -> None:
+        self.found, self.settings, self.schema, self.outputs, self.as_of = found, settings, schema, outputs, as_of
 
     def source(self, source: Source) -> None:
         """Look at all of it, as far as it can be reached."""
         reached = self._google(source) if isinstance(source, GoogleSheet) else self._workbook(source)
         if not reached:
             return
-        assessment = assess(source.read(), self.schema, today(), self.settings.community.name)
+        assessment = assess(source.read(), self.schema, self.as_of, self.settings.community.name)
         self._sheets(assessment)
+        self._terms(assessment)
         if isinstance(source, GoogleSheet):
             try:
                 _Tabs(self.found, source, self.outputs).look()
@@ -195,6 +201,21 @@ class _Examination:
             self.found.add("headers", state, "structure", message=problem.message, rule=problem.rule, place=place)
         if not faults:
             self.found.add("headers", "well", "headers_right")
+
+    def _terms(self, assessment: Assessment) -> None:
+        """The calendar, by which jobs rest: when nobody enters the next term, nothing else would say why they do."""
+        ground, terms = assessment.ground, assessment.reckoner.terms
+        if ground.tables["terms"].header is None:
+            return  # said of the sheet
+        end = max((term.end for term in terms), default=None)
+        if not ground.sound("terms").all():
+            self.found.add("terms", "amiss", "terms_wrong")
+        elif end is None:
+            self.found.add("terms", "unknown", "terms_none")
+        elif end + _BREAK < assessment.as_of:
+            self.found.add("terms", "amiss", "terms_over", end=end)
+        else:
+            self.found.add("terms", "well", "terms_known", end=end)
 
 
 class _Tabs:
