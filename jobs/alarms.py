@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from jobs.state import JobState
+from toolkit.dates import CHINA
 from toolkit.runs import Run
 
 _PATIENCE: Final = 3
 """So many times in a row a job may have to be tried again before the operator is told."""
+_INSTANT: Final = timedelta(seconds=1)
+_LATELY: Final = timedelta(days=7)
+"""What is on record from before is no news."""
+TELL: Final = "tell"
+"""What the telling of the operator is called on record."""
+ONLY_THEN: Final = frozenset({"weekly", "remind", "term_report"})
+"""Jobs whose next run does not make up for one that was missed: the operator is told of it."""
 
 
 def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, str]]:
@@ -39,8 +48,41 @@ def _is_alarming(failed: int, again: int) -> bool:
 
 def _is_news(state: JobState, run: Run, found: str) -> bool:
     """Whether something was not found before, or not in this week; from now on it was."""
-    name, news = f"found by {run.job}", f"{run.started:%G-W%V} {found}"
-    if state.fact(name) == news:
-        return False
+    name, news = f"found by {run.job}", f"{_week(run)} {found}"
+    known = state.fact(name)
     state.keep(**{name: news})
-    return True
+    if known is None and (before := state.last(run.job, run.started - _INSTANT)):  # a machine that keeps no facts
+        return (_week(before), before.note) != (_week(run), run.note)
+    return known != news
+
+
+def _week(run: Run) -> str:
+    return f"{run.started.astimezone(CHINA):%G-W%V}"
+
+
+def untold(runs: Iterable[Run], now: datetime) -> Iterator[tuple[Run, str]]:
+    """What of a record of runs the operator has not been told, for a machine that forgot or never knew.
+
+    Args:
+        runs: all that are on record.
+        now: with a time zone.
+
+    Yields:
+        Runs with the kind of what there is to tell of them, the oldest first.
+    """
+    ordered = sorted(runs, key=lambda run: run.started)
+    told = [run.started for run in ordered if run.job == TELL and run.result == "done"]
+    since = max([*told, now - _LATELY])
+    streaks: dict[str, tuple[int, int]] = {}
+    for run in ordered:
+        failed, again = streaks.get(run.job, (0, 0))
+        alarmed, kind = _is_alarming(failed, again), ""
+        if run.result == "done":
+            streaks[run.job], kind = (0, 0), "well again" if alarmed else ""
+        elif run.result in ("failed", "again"):
+            streaks[run.job] = failed + (run.result == "failed"), again + (run.result == "again")
+            kind = "failed" if _is_alarming(*streaks[run.job]) and not alarmed else ""
+        elif run.result == "missed" and run.job in ONLY_THEN:
+            kind = "missed"
+        if kind and since < (run.ended or run.started) <= now:
+            yield run, kind

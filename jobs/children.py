@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO, Final, Literal, Protocol
@@ -17,6 +18,7 @@ from toolkit.settings import JobName
 
 _TO_STOP: Final = 15.0
 """Seconds that a process has to end by itself once it was asked to, before it is killed."""
+_TO_DIE: Final = 5.0
 _TO_TELL: Final = timedelta(minutes=10)
 _NEW_GROUP: Final = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
@@ -117,7 +119,8 @@ class Process:
         """End it."""
         if self._process.poll() is None:
             self._process.kill()
-            self._process.wait()
+            with suppress(subprocess.TimeoutExpired):  # one that waits for a disk of another machine dies later
+                self._process.wait(_TO_DIE)
 
     def last_words(self) -> str:
         """The last line it wrote to standard error."""

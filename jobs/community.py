@@ -78,12 +78,17 @@ class Community:
         return key
 
     def refuse_unusable(self) -> None:
-        """See that it has a source, and holidays.
+        """See that it has one source, and holidays.
 
         Raises:
-            UsageError: it has none, or the holidays of its country are not known.
+            UsageError: it has none or two, or the holidays of its country are not known.
         """
         _ = self.source
+        if self.settings.workbook.path and self.settings.sheet.id:
+            place = f"communities.{self.key}." if self.key else ""
+            raise UsageError(
+                f"{place}workbook.path and {place}sheet.id: keep the one that is meant, and delete the other."
+            )
         try:
             SchoolDays.of(self.settings.calendar, None)
         except ValueError as error:
@@ -130,7 +135,9 @@ class Community:
             BusySourceError: there is one.
         """
         name = f" for {self.key}" if self.key else ""
-        busy = f"consortium serve runs{name} on this machine already; stop it first, or leave the work to it."
+        busy = (
+            f"consortium serve or run --due is at work{name} on this machine; stop it first, or leave the work to it."
+        )
         return exclusive(self._place("serve", "lock"), 0, busy)
 
     @property
@@ -178,14 +185,18 @@ def one_community(choice: Choice) -> Community:
 
 
 @contextmanager
-def some_state_folder() -> Iterator[None]:
-    """On a machine without a home for this user, a state folder that lasts as long as this command and its children."""
+def some_state_folder() -> Iterator[bool]:
+    """On a machine without a home for this user, a state folder that lasts as long as this command and its children.
+
+    Yields:
+        Whether it lasts longer.
+    """
     if state_folder():
-        yield
+        yield True
         return
     with tempfile.TemporaryDirectory(prefix="consortium-") as folder:
         os.environ["XDG_STATE_HOME"] = folder
         try:
-            yield
+            yield False
         finally:
             del os.environ["XDG_STATE_HOME"]

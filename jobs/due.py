@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, get_args
 
 from jobs.community import Community
@@ -16,6 +16,10 @@ from toolkit.settings import JobName
 JOBS: Final[tuple[JobName, ...]] = get_args(JobName)
 _INSTANT: Final = timedelta(seconds=1)
 """What is due at the very moment of the first run on record counts."""
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_TIMES: Final = "times of {job}"
+"""Name of the fact that tells since when a job has which times."""
+_WHEN: Final = {"enabled", "times", "weekdays", "on_holidays", "terms_only"}
 _FIRST_PAUSE: Final = timedelta(minutes=5)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
@@ -54,7 +58,7 @@ def due(community: Community, state: JobState, now: datetime) -> Iterator[Due]:
         times = community.settings.timetable.of(job)
         if not times.enabled:
             continue
-        since = state.settled(job, now) or min(begun, now) - _INSTANT
+        since = max(state.settled(job, now) or min(begun, now) - _INSTANT, _changed(state, job, now))
         slot = _latest(community, job, days, state, since, now)
         if slot is None:
             continue
@@ -64,6 +68,30 @@ def due(community: Community, state: JobState, now: datetime) -> Iterator[Due]:
         trouble = state.trouble(job, since, now)
         until = trouble.last + pause(trouble.failures) if trouble.last else None
         yield Due(job, slot, "wait", until) if until and until > now else Due(job, slot)
+
+
+def keep_timetable(community: Community, state: JobState, now: datetime) -> None:
+    """Remember since when each job has its times: it does not owe those that it would have had before.
+
+    Args:
+        community: whose jobs.
+        state: what is known of them, opened.
+        now: with a time zone.
+    """
+    for job in JOBS:
+        times = community.settings.timetable.of(job)
+        wish = f"{community.zone.key} {times.model_dump_json(include=_WHEN)}"
+        before = state.fact(_TIMES.format(job=job))
+        if before is None or before.partition(" ")[2] != wish:
+            since = "always" if before is None else now.isoformat()
+            state.keep(**{_TIMES.format(job=job): f"{since} {wish}"})
+
+
+def _changed(state: JobState, job: JobName, now: datetime) -> datetime:
+    """When the times of a job were changed last, as far as this machine saw it; long ago where it did not."""
+    since = (state.fact(_TIMES.format(job=job)) or "always").partition(" ")[0]
+    moment = _LONG_AGO if since == "always" else datetime.fromisoformat(since)
+    return moment if moment <= now else _LONG_AGO  # of a clock that was wrong
 
 
 def pause(failures: int) -> timedelta:
@@ -88,7 +116,6 @@ def _latest(
     found = latest(times, community.zone, days, since, now, after_terms=job == "term_report")
     if job == "dashboard" and state.fact(SEEN) != state.fact(SHOWN):
         check = state.last("check", now)
-        asked = check and (check.due or check.started)
-        if asked and since < asked <= now and (found is None or asked > found):
-            return asked
+        if check and since < check.started and (found is None or check.started > found):
+            return check.started
     return found

@@ -37,7 +37,6 @@ class Facts(TypedDict, total=False):
         run: the id of the run.
         slot: the time of the timetable.
         result: what became of it.
-        next: when the job is due next, or is tried again.
         seconds: how long it took.
         calls: calls to Google.
         rows: rows of entries that were read.
@@ -45,7 +44,6 @@ class Facts(TypedDict, total=False):
         failures: so many in a row.
         lost: events that could not be written.
         pid: the process.
-        code: how it ended.
         error: an exception.
         note: one sentence that names nobody.
     """
@@ -55,7 +53,6 @@ class Facts(TypedDict, total=False):
     run: str | None
     slot: datetime | None
     result: str | None
-    next: datetime | None
     seconds: float | None
     calls: int | None
     rows: int | None
@@ -63,7 +60,6 @@ class Facts(TypedDict, total=False):
     failures: int | None
     lost: int | None
     pid: int | None
-    code: int | None
     error: BaseException | None
     note: str | None
 

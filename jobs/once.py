@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Final
 
+from jobs.alarms import untold
 from jobs.community import Choice, Community, communities, some_state_folder
 from jobs.logs import set_up
 from jobs.running import put_on_record
+from jobs.state import SEEN
 from jobs.stopping import asked_to_stop, now
 from jobs.supervisor import Supervisor
 from jobs.work import Work
-from toolkit.dates import CHINA
 from toolkit.errors import SourceError
 from toolkit.progress import notice
 from toolkit.runs import Run
 
+_LOOK: Final = 20.0
+"""Seconds between two looks at what is due while something is at work."""
 _FRESH: Final = timedelta(days=1)
 """So long the terms are taken to be as they were read."""
 
@@ -44,28 +48,42 @@ def run_due(choice: Choice) -> Done:
 
     Raises:
         UsageError: the configuration is wrong.
-        BusySourceError: a scheduler of one of them runs on this machine.
+        BusySourceError: a scheduler of one of them, or another `run --due`, is at work on this machine.
     """
     found = communities(choice)
     with ExitStack() as locks, asked_to_stop() as stop:
-        locks.enter_context(some_state_folder())
+        keeps = locks.enter_context(some_state_folder())
         for community in found:
             locks.enter_context(community.served())
         known, faults = _known(found)
-        supervisor = Supervisor(known, set_up(found[0].settings.log, zone=found[0].zone), now)
-        while not stop.is_set():
-            supervisor.look()
-            if supervisor.is_idle:
-                break
-            while not supervisor.is_idle and not stop.is_set():
-                supervisor.tend()
-                stop.wait(0.1)
+        log = set_up(found[0].settings.log, zone=found[0].zone)
+        supervisor = Supervisor(known, log, now, forgets=not keeps)
+        work_off(supervisor, stop)
         supervisor.stop(found[0].settings.serve.grace)
         for community in known:
             with community.state as state:
                 if state.unrecorded():
                     put_on_record(community, state)
         return Done(supervisor.ended, faults)
+
+
+def work_off(supervisor: Supervisor, stop: Event) -> None:
+    """Begin what is due and look after it until nothing is, or until it is asked to stop.
+
+    Args:
+        supervisor: of the jobs.
+        stop: set by who asks.
+    """
+    looked = None
+    while not stop.is_set():
+        if looked is None or supervisor.steady() > looked + _LOOK:
+            supervisor.look()
+            looked = supervisor.steady()
+        if supervisor.is_idle:
+            break
+        if supervisor.tend():
+            looked = None  # by what ended another may be due; one that hangs keeps nobody waiting
+        stop.wait(0.1)
 
 
 def _known(found: Sequence[Community]) -> tuple[list[Community], list[SourceError]]:
@@ -93,14 +111,19 @@ def learn(community: Community, at: datetime) -> None:
     """
     with community.state as state:
         try:
-            work = Work(community.choice, at.astimezone(CHINA).date(), state)
+            work = Work(community.choice, at.astimezone(community.zone).date(), state)
             read = state.fact("terms")
             if read is None or at - datetime.fromisoformat(read) > _FRESH:
                 work.keep_terms(at)
                 source = work.loaded.source
             else:
                 source = community.opened_source()
-            state.learn(source.runs.runs())
+            forgot, runs = state.begun() is None, source.runs.runs()
+            state.learn(runs)
+            if forgot:
+                state.keep(**{SEEN: "unknown"})  # a dashboard that failed after the last check is written now
+                for run, kind in untold(runs, at):
+                    state.announce(run.ended or run.started, run.job, [(kind, run.note)])
         except SourceError as error:
             if state.begun() is None:
                 raise

@@ -12,12 +12,12 @@ from typing import Final
 
 from jobs.alarms import notices
 from jobs.community import Community
+from jobs.logs import clean
 from jobs.outcome import Outcome
 from jobs.state import JobState, new_number
 from jobs.tasks import TASKS
 from jobs.words import load_job_words
 from jobs.work import Work
-from toolkit.dates import CHINA
 from toolkit.errors import SourceError, ToolkitError, UsageError
 from toolkit.progress import notice
 from toolkit.runs import Run
@@ -67,7 +67,7 @@ def carry_out(
             state.finish(replace(dead, result="interrupted", ended=clock(), note=load_job_words().note("died")))
         run = Run(number or new_number(), job, slot, clock(), machine=state.machine)
         state.put([run])
-        work = Work(community.choice, run.started.astimezone(CHINA).date(), state)
+        work = Work(community.choice, run.started.astimezone(community.zone).date(), state)
         outcome, error = _tried(community, work, run)
         run = replace(
             run,
@@ -76,7 +76,7 @@ def carry_out(
             calls=work.calls,
             rows=work.rows,
             problems=work.problems,
-            note=outcome.note,
+            note=clean(outcome.note),
         )
         state.finish(run, notices(state, run, outcome.found))
         if work.is_read:

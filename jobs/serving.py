@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,8 +16,10 @@ from schedule import Scheduler
 from jobs.community import Choice, Community, communities
 from jobs.logs import event, set_up
 from jobs.signs import Heartbeat, Ping, tell_systemd
+from jobs.snapshot import Snapshot
 from jobs.stopping import asked_to_stop, now
 from jobs.supervisor import Supervisor
+from jobs.words import load_job_words
 from toolkit.errors import ToolkitError
 from toolkit.settings import DEFAULT_FILE
 
@@ -25,6 +28,8 @@ _LOOK: Final = 20
 _TEND: Final = 2.0
 """Seconds between two looks at what is at work."""
 _BEAT: Final = 60
+_SOON: Final = 600.0
+"""Seconds after which a configuration that cannot be used is told to the operator."""
 _JUMP: Final = 5.0
 """Seconds by which the clock on the wall may drift between two looks; by more it was set."""
 
@@ -40,12 +45,11 @@ def serve(choice: Choice, ready: Callable[[Sequence[Community]], None]) -> None:
         UsageError: the configuration is wrong.
         BusySourceError: another scheduler of one of them runs on this machine.
     """
-    found = communities(choice)
-    with _Locks() as locks, asked_to_stop() as stop:
-        locks.hold(found)
+    with Snapshot(choice.config or DEFAULT_FILE) as snapshot, _Locks() as locks, asked_to_stop() as stop:
+        found = snapshot.take_up(lambda: locks.hold(communities(choice)))
         log = set_up(found[0].settings.log, zone=found[0].zone)
         ready(found)
-        _Service(choice, found, log, locks).run(stop)
+        _Service(choice, found, log, locks, snapshot).run(stop)
 
 
 class _Locks(AbstractContextManager["_Locks", None]):
@@ -54,8 +58,8 @@ class _Locks(AbstractContextManager["_Locks", None]):
     def __init__(self) -> None:
         self._held: dict[str, ExitStack] = {}
 
-    def hold(self, found: Sequence[Community]) -> None:
-        """Hold the locks of these communities and of no others.
+    def hold(self, found: Sequence[Community]) -> Sequence[Community]:
+        """Hold the locks of these communities and of no others; gives them back.
 
         Raises:
             BusySourceError: another scheduler has one of them; those held are the same as before.
@@ -70,22 +74,47 @@ class _Locks(AbstractContextManager["_Locks", None]):
         self._held |= taken
         for source in self._held.keys() - {community.source for community in found}:
             self._held.pop(source).close()
+        return found
 
     def __exit__(self, *_: object) -> None:
         self.hold([])
 
 
+@dataclass
+class _Slip:
+    """What is wrong with the configuration that somebody wrote while this one is in force.
+
+    Attributes:
+        fault: what; empty where nothing is.
+        since: since when, by the clock that is never set.
+        is_told: whether the operator was told.
+    """
+
+    fault: str = ""
+    since: float = 0.0
+    is_told: bool = False
+
+
 class _Service:
     """The scheduler at work."""
 
-    def __init__(self, choice: Choice, found: Sequence[Community], log: logging.Logger, locks: _Locks) -> None:
+    def __init__(
+        self,
+        choice: Choice,
+        found: Sequence[Community],
+        log: logging.Logger,
+        locks: _Locks,
+        snapshot: Snapshot,
+    ) -> None:
         settings = found[0].settings.serve
-        self._choice, self._settings, self._log, self._locks = choice, settings, log, locks
+        self._choice, self._settings, self._log = choice, settings, log
+        self._locks, self._snapshot = locks, snapshot
         self._supervisor = Supervisor(found, log, now)
         self._heartbeat = Heartbeat((community.heartbeat for community in found), log)
         self._ping = Ping(settings.ping_url, log) if settings.ping_url else None
         self._is_well = False
-        self._stamp, self._fault, self._offset = self._written(), "", _offset()
+        self._stamp, self._offset = self._written(), _offset()
+        self._slip = _Slip()
 
     def run(self, stop: threading.Event) -> None:
         """Tick until it is asked to stop; then let what is at work end."""
@@ -156,17 +185,36 @@ class _Service:
         if stamp == self._stamp:
             return
         try:
-            found = communities(self._choice)
-            self._locks.hold(found)
+            found = self._snapshot.take_up(lambda: self._locks.hold(communities(self._choice)))
         except ToolkitError as error:
-            if str(error) != self._fault:
-                event(self._log, "error", "the configuration before stays in force", error=error)
-            self._fault = str(error)
+            self._stay(error)
             return
-        self._stamp, self._fault = stamp, ""
+        self._stamp = stamp
+        if self._slip.is_told:
+            self._tell("well again", load_job_words().note("configured"))
+        self._slip = _Slip()
         self._supervisor.communities = found
         self._heartbeat = Heartbeat((community.heartbeat for community in found), self._log)
         event(self._log, "info", "configuration read again")
+
+    def _stay(self, error: ToolkitError) -> None:
+        """Say once what is wrong; the operator hears of what was not put right soon: it may be half written."""
+        if not self._slip.fault:
+            self._slip.since = time.monotonic()
+        if str(error) != self._slip.fault:
+            event(self._log, "error", "the configuration before stays in force", error=error)
+            self._slip.fault = str(error)
+        if not self._slip.is_told and time.monotonic() > self._slip.since + _SOON:
+            self._slip.is_told = True
+            self._tell("failed", load_job_words().note("misconfigured", words=str(error)))
+
+    def _tell(self, kind: str, text: str) -> None:
+        for community in self._supervisor.communities:
+            try:
+                with community.state as state:
+                    state.announce(now(), "serve", [(kind, text)])
+            except ToolkitError as error:
+                event(self._log, "error", "operator not told", community=community.key or None, error=error)
 
 
 def _offset() -> float:

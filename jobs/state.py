@@ -1,7 +1,8 @@
 """What this machine knows of a community's jobs, in its state folder: runs, terms, what the operator is to be told.
 
-Whatever is due follows from the runs alone, so a machine that lost this file, or never had it, learns it anew from
-运行记录. Losing it loses nothing: letters are kept from being sent twice by their own ledger.
+Whatever is due, and what the operator was told of failures, follows from the runs alone, so a machine that lost this
+file, or never had it, learns it anew from 运行记录. Losing it sends nothing twice: letters have a ledger of their own.
+What is lost is whether the dashboard is up to date, so it is written once more, and what doctor found this week.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -24,7 +25,8 @@ _OURS: Final = 0x43544A31
 """`application_id` of our files, "CTJ1": tells them from other programs' databases."""
 _STOPPED: Final = 2
 """So often a run may be stopped at one time of the timetable and is begun again at once."""
-_KEEP_NOTICES: Final = timedelta(days=60)
+_KEEP_NOTICES: Final = 1_000
+"""So many notices for the operator are kept, told or not."""
 SEEN: Final = "seen"
 """Name of the fact that tells what the last run saw."""
 SHOWN: Final = "shown"
@@ -38,7 +40,7 @@ def _version_1(connection: sqlite3.Connection) -> None:
         f"runs (number INTEGER PRIMARY KEY, {COLUMNS}, recorded INTEGER NOT NULL)",
         "terms (first TEXT NOT NULL, last TEXT NOT NULL)",
         "facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-        f"notices (number INTEGER PRIMARY KEY, {notice}, sent INTEGER NOT NULL DEFAULT 0)",
+        f"notices (number INTEGER PRIMARY KEY AUTOINCREMENT, {notice}, sent INTEGER NOT NULL DEFAULT 0)",
     ):
         connection.execute(f"CREATE TABLE {table}")
     connection.execute("CREATE INDEX runs_of ON runs (job, due)")
@@ -241,21 +243,27 @@ class JobState:
             run: as it ended.
             notices: kind and text of each.
         """
-        at = run.ended or run.started
         with self._writing() as connection:
             connection.execute(_PUT, _values(run, recorded=False))
-            rows = [(text_of(at), run.job, kind, text) for kind, text in notices]
-            connection.executemany("INSERT INTO notices (at, job, kind, text) VALUES (?, ?, ?, ?)", rows)
-            connection.execute("DELETE FROM notices WHERE at < ?", (text_of(at - _KEEP_NOTICES),))
-            connection.execute(
-                "DELETE FROM runs WHERE recorded AND number <= (SELECT max(number) FROM runs) - ?", (MOST,)
-            )
+            _announce(connection, run.ended or run.started, run.job, notices)
+            connection.execute("DELETE FROM runs WHERE number <= (SELECT max(number) FROM runs) - ?", (MOST,))
+
+    def announce(self, at: datetime, job: str, notices: Sequence[tuple[str, str]]) -> None:
+        """Write down what the operator is to be told besides.
+
+        Args:
+            at: since when.
+            job: of which job.
+            notices: kind and text of each.
+        """
+        with self._writing() as connection:
+            _announce(connection, at, job, notices)
 
     def notices(self) -> tuple[Notice, ...]:
         """What the operator has not been told yet, the oldest first."""
         with self._told():
             rows = self._live.execute("SELECT number, at, job, kind, text FROM notices WHERE NOT sent ORDER BY number")
-            return tuple(Notice(number, _sure(at), *rest) for number, at, *rest in rows.fetchall())
+            return tuple(Notice(number, datetime.fromisoformat(at), *rest) for number, at, *rest in rows.fetchall())
 
     def told(self, notices: Iterable[Notice]) -> None:
         """The operator was told these."""
@@ -290,6 +298,12 @@ class JobState:
             ) from error
 
 
+def _announce(connection: sqlite3.Connection, at: datetime, job: str, notices: Sequence[tuple[str, str]]) -> None:
+    rows = [(text_of(at), job, kind, text) for kind, text in notices]
+    connection.executemany("INSERT INTO notices (at, job, kind, text) VALUES (?, ?, ?, ?)", rows)
+    connection.execute("DELETE FROM notices WHERE number <= (SELECT max(number) FROM notices) - ?", (_KEEP_NOTICES,))
+
+
 def new_number() -> str:
     """An id that no other run has."""
     return uuid4().hex[:16]
@@ -297,7 +311,3 @@ def new_number() -> str:
 
 def _values(run: Run, *, recorded: bool) -> dict[str, Any]:
     return values_of(run) | {"recorded": recorded}
-
-
-def _sure(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from jobs.alarms import notices
+from jobs.alarms import ONLY_THEN, TELL, notices
 from jobs.children import AtWork, Launch, Order, Process
 from jobs.community import BUSY, Community
-from jobs.due import Due, due, pause
+from jobs.due import Due, due, keep_timetable, pause
 from jobs.logs import Facts, Level, event
 from jobs.state import JobState, new_number
 from jobs.words import load_job_words
@@ -23,15 +23,13 @@ _AFTER_BUSY: Final = 60.0
 """Seconds until a job that another process is at is looked at again."""
 _REMEMBERED: Final = 1_000
 """So many runs that ended are remembered."""
-_ONLY_THEN: Final = frozenset({"weekly", "remind", "term_report"})
-"""Jobs whose next run does not make up for one that was missed: the operator is told of it."""
 _Key = tuple[str, str]
 """Source of a community, job."""
 
 
 @dataclass
 class _Pause:
-    """Since when and how often something that is no job's run failed.
+    """Until when something waits that no run on record tells of: telling the operator, a job that is busy.
 
     Attributes:
         failures: so many in a row.
@@ -52,6 +50,8 @@ class Supervisor:
         clock: now, with a time zone.
         steady: seconds by a clock that is never set.
         launch: begins a process.
+        forgets: whether this machine forgets what it did. It then tells the operator only what is on record: else it
+            would tell it again and again.
         ended: runs that ended so far, the newest last.
     """
 
@@ -60,6 +60,7 @@ class Supervisor:
     clock: Callable[[], datetime]
     steady: Callable[[], float] = time.monotonic
     launch: Launch = Process
+    forgets: bool = False
     ended: list[Run] = field(default_factory=list)
     _at_work: dict[_Key, AtWork] = field(default_factory=dict)
     _queue: list[Order] = field(default_factory=list)
@@ -131,6 +132,7 @@ class Supervisor:
 
     def _look_at(self, community: Community, state: JobState) -> None:
         now = self.clock()
+        keep_timetable(community, state, now)
         for one in due(community, state, now):
             key = (community.source, one.job)
             if key in self._at_work or self._is_paused(key):
@@ -139,10 +141,11 @@ class Supervisor:
                 self._give_up(community, state, one, now)
             elif one.what == "run":
                 self._queue.append(Order(community, one.job, new_number(), one.slot))
-        tell = (community.source, "tell")
+        tell = (community.source, TELL)
         wanted = community.settings.operator.email and tell not in self._at_work and not self._is_paused(tell)
-        if wanted and state.notices():
-            self._queue.append(Order(community, "tell", new_number(), None))
+        is_known = not (self.forgets and state.unrecorded())
+        if wanted and is_known and state.notices():
+            self._queue.append(Order(community, TELL, new_number(), None))
 
     def _is_paused(self, key: _Key) -> bool:
         return key in self._pauses and self.steady() < self._pauses[key].until
@@ -150,7 +153,7 @@ class Supervisor:
     def _give_up(self, community: Community, state: JobState, one: Due, now: datetime) -> None:
         note = load_job_words().note("missed", since=f"{one.slot and one.slot.astimezone(community.zone):%m-%d %H:%M}")
         run = Run(new_number(), one.job, one.slot, now, "missed", state.machine, now, note=note)
-        state.finish(run, [("missed", note)] if one.job in _ONLY_THEN else [])
+        state.finish(run, [("missed", note)] if one.job in ONLY_THEN else [])
         self.ended.append(run)
         self._event("warning", "missed", community, run)
 
@@ -174,7 +177,7 @@ class Supervisor:
 
     def _close(self, key: _Key, at_work: AtWork, code: int) -> None:
         order, words = at_work.order, at_work.child.last_words()
-        if order.job == "tell":
+        if order.job == TELL:
             self._told(key, code, words)
             return
         if code == BUSY:

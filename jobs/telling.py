@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
 
+from jobs.alarms import TELL
 from jobs.community import Community
 from jobs.state import JobState, Notice
 from jobs.words import load_job_words
@@ -21,6 +22,7 @@ from toolkit.mail.server import budget_of, resolve_server
 from toolkit.mail.submission import Submission
 from toolkit.outputs import load_outputs
 from toolkit.render.message import MessageParts, Origin, message, message_id
+from toolkit.runs import Run
 from toolkit.stores.journal import journal_of, lock_of, sending_lock
 from toolkit.templates import fill
 
@@ -54,8 +56,11 @@ def tell_operator(
     """
     with community.state as state:
         if community.settings.operator.email and (notices := _batch(state)):
+            began = clock()
             _deliver(community, _letter(community, notices), number, clock, sleep)
             state.told(notices)
+            note = load_job_words().note("told", count=len(notices))
+            state.put([Run(number, TELL, None, began, "done", state.machine, clock(), note=note)])
 
 
 def _batch(state: JobState) -> Sequence[Notice]:

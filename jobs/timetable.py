@@ -13,8 +13,8 @@ from toolkit.settings.jobs import WEEKDAYS, JobTimes
 _DAY: Final = timedelta(days=1)
 _LOOK_BACK: Final = 14
 """So many days back times that were put off are looked for: in a longer break each day of the week comes again."""
-_AFTER_TERM: Final = 14
-"""So many days after a term something that comes after terms can be due."""
+_AFTER_TERM: Final = 62
+"""So many days after a term something that comes after terms can be due: longer than any holiday."""
 
 
 def slots(

@@ -6,19 +6,18 @@ from collections.abc import Mapping
 from functools import cache
 
 from toolkit.declarations import FOLDER, Part, read_yaml, verified
-from toolkit.faults import Wording
 
 
 class JobWords(Part):
     """Everything `jobs.yaml` declares."""
 
     results: Mapping[str, str]
-    notes: Mapping[str, Wording]
-    kinds: Mapping[str, Wording]
+    notes: Mapping[str, str]
+    kinds: Mapping[str, str]
 
     def note(self, key: str, **facts: object) -> str:
         """What goes on record."""
-        return self.notes[key].say("zh", **facts)
+        return self.notes[key].format(**facts)
 
 
 @cache

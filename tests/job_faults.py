@@ -195,7 +195,7 @@ class Play:
     def halves(self) -> list[str]:
         """Results that are not whole; a workbook that is not as it was."""
         off = [] if self.book.read_bytes() == self.original else ["the workbook is not what it was"]
-        zipped = [*self.folder.glob("*.xlsx"), *self.folder.glob("*.docx")]
+        zipped = [*self.folder.glob("[!.]*.xlsx"), *self.folder.glob("[!.]*.docx")]
         off += [f"half a {path.name}" for path in zipped if not _is_whole(path)]
         pages = [path for path in self.folder.rglob("*.html") if not path.name.startswith(".")]
         off += [f"half a {page.name}" for page in pages if not page.read_text("utf-8").rstrip().endswith("</html>")]

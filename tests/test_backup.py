@@ -162,6 +162,29 @@ def test_a_damaged_backup_never_pushes_out_a_good_one(book, capsys):
     assert "is not as it was saved" in capsys.readouterr().err
 
 
+def test_an_old_backup_that_somebody_has_open_stays_and_is_pointed_out_and_the_others_go(book, capsys, monkeypatch):
+    folder = book.parent / "all"
+    (book.parent / "consortium.toml").write_text("[backup]\ndaily = 1\nweekly = 0\nmonthly = 0\nyearly = 0\n")
+    rename, opened = archive.Path.rename, []
+    monkeypatch.setattr(archive.Path, "rename", lambda self, to: refuse() if self in opened else rename(self, to))
+
+    def refuse():
+        raise PermissionError(13, "Permission denied")
+
+    def made(days):
+        config = book.parent / "consortium.toml"
+        return back_up(load(config=config, workbook=book, sheet=None, as_of=AS_OF), folder, NIGHT + days * DAY)
+
+    opened.append(made(0).path)
+    after = made(1)
+    assert (after.removed, after.stuck) == ((), (opened[0],))
+    assert "look who has it open" in capsys.readouterr().err
+    assert (made(2).removed, opened[0].exists()) == ((after.path,), True)
+    assert [path.name for path in folder.glob(".unfinished-*")] == []
+    opened.clear()
+    assert len(made(3).removed) == 2
+
+
 # --- what goes wrong
 
 

@@ -1,18 +1,20 @@
 """What each job does, and what goes on record of it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 from markdown import BASE, workbook
 
-from jobs.community import Choice
+from jobs.community import Choice, one_community
 from jobs.outcome import Outcome
+from jobs.running import carry_out
 from jobs.state import JobState
 from jobs.tasks import TASKS
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.outputs import load_outputs
+from toolkit.runs import Run
 
 DAY = date(2025, 11, 26)
 
@@ -78,6 +80,26 @@ def test_the_operator_hears_of_a_term_that_does_not_count(place):
     )  # fmt: skip
     book.save(path)
     assert "“学期”表里有写错的行" in TASKS["doctor"](work_on(place)).found
+
+
+def test_the_operator_hears_of_a_record_of_runs_that_cannot_be_written(place):
+    (place[0] / "登记·运行记录.sqlite").mkdir()
+    assert "登记·运行记录.sqlite cannot be used" in TASKS["doctor"](work_on(place)).found
+    (place[0] / "登记·运行记录.sqlite").rmdir()
+    place[1].put([Run("1", "check", None, datetime(2025, 11, 20, tzinfo=UTC), "done")])
+    assert TASKS["doctor"](work_on(place)).found == load_job_words().note("unrecorded", count=1)
+
+
+def test_today_is_that_of_the_timetables_zone(place, monkeypatch):
+    seen = []
+    monkeypatch.setitem(TASKS, "check", lambda work: seen.append(work.as_of) or Outcome())
+    with (place[0] / "consortium.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[timetable]\nzone = "America/New_York"\n')
+    monkeypatch.setenv("XDG_STATE_HOME", str(place[0] / "state"))
+    carry_out(
+        one_community(Choice(place[0] / "consortium.toml")), "check", lambda: datetime(2025, 11, 27, 2, tzinfo=UTC)
+    )
+    assert seen == [date(2025, 11, 26)]
 
 
 def test_every_job_has_a_name():

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from mail_faults import MailServer, Place
 from standins.mail_server import Fault
 
+from toolkit.runs import Run
 from toolkit.stores.file_runs import FileRuns
 
 OPERATOR = '[operator]\nemail = "keeper@example.com"\n'
@@ -84,7 +85,7 @@ def test_two_schedulers_of_a_community_do_not_run_and_a_killed_one_leaves_no_loc
     until(lambda: "is running." in command(place, "jobs").stdout)
     second = command(place, "serve")
     assert (second.returncode, second.stderr.count("\n")) == (3, 1)
-    assert "consortium serve runs on this machine already" in second.stderr
+    assert "consortium serve or run --due is at work on this machine" in second.stderr
     assert command(place, "run", "--due").returncode == 3
     first.kill()
     first.communicate()
@@ -352,3 +353,77 @@ def test_the_ticks_go_on_when_the_clock_of_the_machine_goes_back_an_hour(place):
     code, errors = stopped(process)
     assert code == 0
     assert errors.count("the clock was set") == 1
+
+
+def test_a_slip_in_the_configuration_stops_no_job_and_the_operator_hears_of_it_and_of_its_end(place):
+    configure(place, OPERATOR)
+    config = place.folder / "consortium.toml"
+    good = config.read_text("utf-8")
+    script = (
+        "import jobs.serving as serving\n"
+        "from jobs.community import Choice\n"
+        "serving._LOOK, serving._SOON = 1, 0\n"
+        "serving.serve(Choice(), lambda found: print('ready', flush=True))\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=place.folder,
+        env=os.environ | place.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    slip = place.folder / "slip.toml"
+    slip.write_text(good + "[timetabel]\n", encoding="utf-8")
+    slip.replace(config)
+    until((place.folder / "看板.xlsx").exists)
+    until(lambda: len(place.server.accepted) == 1)
+    config.write_text(good, encoding="utf-8")
+    until(lambda: len(place.server.accepted) == 2)
+    code, errors = stopped(process)
+    letters = [message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted]
+    assert [letter["Subject"] for letter in letters] == [
+        "【甲镇共同体（示例数据）】定时服务失败",
+        "【甲镇共同体（示例数据）】定时服务已恢复正常",
+    ]
+    assert "timetabel" in letters[0].get_body(("plain",)).get_content()
+    assert (code, errors.count("failed")) == (0, 0)
+    assert [path.name for path in (place.folder / "state").rglob("serve-*.toml")] == []
+
+
+def test_letters_that_are_refused_are_told_to_the_operator_once_with_their_rows(place):
+    configure(place, OPERATOR)
+    refused = {"east-p@example.com", "west-p@example.com"}
+    place.server.faults[:] = [Fault("rcpt", reply="550 5.1.1 No such user", recipient=address) for address in refused]
+    assert command(place, "run", "weekly").returncode == 0
+    place.server.faults.clear()
+    assert command(place, "run", "--tell").returncode == 0
+    assert command(place, "run", "weekly").returncode == 0
+    command(place, "run", "--tell")
+    told = [letter for letter in place.server.accepted if letter.recipient == "keeper@example.com"]
+    (letter,) = (message_from_bytes(one.content, policy=policy.default) for one in told)
+    text = letter.get_body(("plain",)).get_content()
+    assert "收件人!5、收件人!7" in text
+    assert not [address for address in refused if address in text]
+
+
+def test_a_machine_without_a_home_tells_the_operator_once_even_if_the_server_was_away(place):
+    configure(place, OPERATOR)
+    config = place.folder / "consortium.toml"
+    config.write_text(config.read_text("utf-8").replace("timeout = 0.5", "timeout = 0.5\ntries = 1"), encoding="utf-8")
+    environment = {"HOME": "", "XDG_STATE_HOME": "", "XDG_CACHE_HOME": ""}
+    command(place, "run", "--due", **environment)
+    began = datetime.now(UTC) - timedelta(hours=1)
+    failed = Run("0" * 16, "backup", began, began, "failed", "elsewhere", began, note="磁盘满了。")
+    FileRuns(place.folder / "登记·运行记录.sqlite").put([failed])
+    place.server.faults[:] = [Fault("greeting", cut=True)]
+    command(place, "run", "--due", **environment)
+    assert place.server.accepted == []
+    place.server.faults.clear()
+    command(place, "run", "--due", **environment)
+    command(place, "run", "--due", **environment)
+    (letter,) = (message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted)
+    assert letter["Subject"] == "【甲镇共同体（示例数据）】备份失败"
+    runs = FileRuns(place.folder / "登记·运行记录.sqlite").runs()
+    assert [run.note for run in runs if run.job == "tell"] == ["已告诉管理员 1 件事。"]

@@ -251,10 +251,14 @@ def test_mail_that_was_sent_is_not_sent_again_from_either(mailing, empty, backup
         assert (code, len(server.accepted), f"sent before   {sent}" in out) == (0, sent, True), err
 
 
-def test_a_ledger_tab_that_cannot_be_understood_is_pointed_out(sheets, mailing, backup, run):  # noqa: F811
+@pytest.mark.parametrize("role", ["ledger", "runs"])
+def test_a_log_that_cannot_be_understood_is_pointed_out(sheets, mailing, backup, run, role):  # noqa: F811
     number, config, _ = mailing
-    run("weekly", "--config", config, "--as-of", DAY)
-    sheets.client().open_by_key(number).worksheet(LEDGER).update([["?"]], "A1")
+    run("run", "weekly", "--config", config)
+    title = OUTPUTS.sheets[role]
+    sheets.client().open_by_key(number).worksheet(title).update([["?"]], "A1")
     made = backup("--config", config)
-    assert archive.read_manifest(made).lacking == (LEDGER,)
-    assert json.loads((made / "manifest.json").read_text("utf-8"))["lacking"] == [LEDGER]
+    assert archive.read_manifest(made).lacking == (title,)
+    assert json.loads((made / "manifest.json").read_text("utf-8"))["lacking"] == [title]
+    code, out, _ = run("doctor", "--config", config, "--as-of", DAY)
+    assert (code, "?" not in out, title in out) == (3, True, True)

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs.alarms import notices
+from jobs.alarms import notices, untold
 from jobs.community import BUSY, Choice, communities
 from jobs.due import JOBS, Due, due, next_time, pause
+from jobs.once import work_off
 from jobs.supervisor import Supervisor
 from toolkit.cli import timetable
 from toolkit.errors import UsageError
@@ -378,3 +379,129 @@ def test_a_run_that_is_always_stopped_waits_too(desk):
         desk.put(a_run("weekly", slot, "interrupted", f"s{number}", ended=slot))
         whats = [one.what for one in desk.due() if one.job == "weekly"]
         assert whats == (["run"] if number < 2 else ["wait"])
+
+
+def test_what_a_machine_that_forgot_has_to_tell_follows_from_the_record():
+    def at(minutes):
+        return MONDAY + minutes * MINUTE
+
+    record = [
+        a_run("backup", at(0), "failed", "1"),
+        a_run("tell", None, "done", "2", started=at(1)),
+        a_run("backup", at(2), "failed", "3"),
+        a_run("check", at(3), "again", "4"),
+        a_run("check", at(4), "again", "5"),
+        a_run("check", at(5), "again", "6"),
+        a_run("check", at(6), "done", "7"),
+        a_run("weekly", at(7), "missed", "8"),
+        a_run("doctor", at(8), "missed", "9"),
+        a_run("backup", at(9), "done", "10"),
+    ]
+    shown = [(run.job, kind) for run, kind in untold(reversed(record), at(10))]
+    assert shown == [("check", "failed"), ("check", "well again"), ("weekly", "missed"), ("backup", "well again")]
+    assert [(run.id, kind) for run, kind in untold(record[:1], at(10))] == [("1", "failed")]
+    assert list(untold([*record, a_run("tell", None, "done", "11", started=at(9))], at(10))) == []
+    assert list(untold(record, at(10) + 8 * DAY)) == []
+
+
+def test_a_machine_that_forgets_tells_only_what_is_on_record(desk):
+    desk.put(a_run(due=None, started=MONDAY))
+    with desk.community.state as state:
+        state.mark_recorded([a_run(due=None, started=MONDAY)])
+        failed = a_run("weekly", MONDAY, "failed", "2")
+        state.finish(failed, [("failed", "不通")])
+    desk.supervisor.forgets = True
+    desk.now = MONDAY + MINUTE
+    assert desk.begun() == []
+    with desk.community.state as state:
+        state.mark_recorded([failed])
+    assert desk.begun() == ["--tell"]
+
+
+def test_what_a_machine_without_facts_found_before_in_this_week_is_no_news(desk):
+    with desk.community.state as state:
+        first = replace(a_run("doctor", None, started=MONDAY + DAY), note="1 处要处理。")
+        assert [kind for kind, _ in notices(state, first, "✗ 保护")] == ["found"]
+        state.finish(first)
+    for path in desk.community.state.path.parent.glob("jobs-*"):
+        path.unlink()
+    desk.put(first)
+    with desk.community.state as state:
+        second = replace(first, id="2", started=MONDAY + 2 * DAY)
+        assert notices(state, second, "✗ 保护") == []
+        third = replace(first, id="3", started=MONDAY + 8 * DAY)
+        assert [kind for kind, _ in notices(state, third, "✗ 保护")] == ["found"]
+
+
+# --- everything that is due, once
+
+
+class Played:
+    """Asked to stop by nobody; a minute passes at each wait."""
+
+    def __init__(self, desk, until):
+        self.desk, self.until = desk, until
+
+    def is_set(self):
+        return self.desk.now > self.until
+
+    def wait(self, _):
+        self.desk.wait(MINUTE)
+
+
+def test_of_what_is_due_one_that_hangs_delays_no_other(tmp_path):
+    desk = Desk(tmp_path, CONFIG.partition("[operator]")[0])
+    desk.put(a_run(due=None, started=MONDAY - DAY))
+    desk.now, began = MONDAY + HOUR + MINUTE, []
+
+    def launch(arguments):
+        job, slot = arguments[1], arguments[arguments.index("--slot") + 1]
+        began.append((desk.now, job))
+        if job != "weekly":
+            number = arguments[arguments.index("--number") + 1]
+            desk.put(a_run(job, datetime.fromisoformat(slot), "done", number))
+        return Child(arguments, code=None if job == "weekly" else 0)
+
+    desk.supervisor.launch = launch
+    work_off(desk.supervisor, Played(desk, MONDAY + 2.9 * HOUR))
+    reminded = next(moment for moment, job in began if job == "remind")
+    checks = [moment for moment, job in began if job == "check"]
+    assert reminded < MONDAY + 1.6 * HOUR
+    assert (len(checks), checks[0] < MONDAY + 2.1 * HOUR) == (1, True)
+    assert [job for _, job in began].count("weekly") == 1
+
+
+# --- a timetable that is changed
+
+
+def test_a_job_that_was_changed_does_not_owe_what_its_new_times_would_have_been(tmp_path):
+    desk = Desk(tmp_path, CONFIG + "[timetable.weekly]\nenabled = false\n")
+    desk.put(a_run(due=None, started=MONDAY - DAY))
+    desk.now = MONDAY + 2 * DAY
+    desk.begun()
+    (tmp_path / "consortium.toml").write_text(CONFIG, encoding="utf-8")
+    desk.supervisor.communities = communities(Choice(tmp_path / "consortium.toml"))
+    assert "weekly" not in desk.begun()
+    desk.now = MONDAY + 7 * DAY + HOUR + MINUTE
+    assert "weekly" in desk.begun()
+
+
+def test_a_change_that_a_wrong_clock_saw_does_no_harm(tmp_path):
+    desk = Desk(tmp_path)
+    desk.put(a_run(due=None, started=MONDAY - DAY))
+    desk.begun()
+    desk.now = MONDAY + 300 * DAY
+    config = CONFIG + '[timetable.remind]\ntimes = ["07:31"]\n'
+    (tmp_path / "consortium.toml").write_text(config, encoding="utf-8")
+    desk.supervisor.communities = communities(Choice(tmp_path / "consortium.toml"))
+    desk.supervisor.look()
+    desk.supervisor._queue = []
+    desk.now = MONDAY + 2 * HOUR
+    with desk.supervisor.communities[0].state as state:
+        assert "remind" in {one.job for one in due(desk.supervisor.communities[0], state, desk.now)}
+
+
+def test_a_community_with_two_records_is_refused(tmp_path):
+    (tmp_path / "consortium.toml").write_text(CONFIG + '[sheet]\nid = "abc"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"workbook\.path and sheet\.id: keep the one that is meant"):
+        communities(Choice(tmp_path / "consortium.toml"))

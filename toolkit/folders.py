@@ -27,9 +27,13 @@ def _folder(variable: str, *default: str) -> Path | None:
         if sys.platform == "win32":
             base = os.environ.get("LOCALAPPDATA")
             return Path(base or Path.home() / "AppData" / "Local") / _NAME
-        return Path(os.environ.get(variable) or Path.home().joinpath(*default)) / _NAME
+        if given := os.environ.get(variable):
+            return Path(given) / _NAME
+        home = Path.home()
     except RuntimeError:
         return None
+    # Containers give a user without a home the root of all files, where nobody should leave anything.
+    return None if home == home.parent else home.joinpath(*default) / _NAME
 
 
 def is_exposed(path: Path) -> bool:

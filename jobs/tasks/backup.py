@@ -9,11 +9,15 @@ from toolkit.workflows.backing_up import back_up
 
 
 def run(work: Work) -> Outcome:
-    """Save the whole record. What was damaged before it could be saved is told."""
+    """Save the whole record. What is damaged or in the way is told."""
     made, words = back_up(work.loaded, None), load_job_words()
     note = words.note("saved", name=made.path.name, removed=len(made.removed))
-    if not (made.lacking or made.damaged):
-        return Outcome(note=note)
-    names = ", ".join([*made.lacking, *(path.name for path in made.damaged)])
-    lacking = words.note("saved_partly", names=names)
-    return Outcome(note=f"{note}{lacking}", found=lacking)
+    wrong = [
+        words.note(key, names="、".join(names))
+        for key, names in (
+            ("saved_partly", [*made.lacking, *(path.name for path in made.damaged)]),
+            ("stuck", [path.name for path in made.stuck]),
+        )
+        if names
+    ]
+    return Outcome(note="".join([note, *wrong]), found="\n".join(wrong))

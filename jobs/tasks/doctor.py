@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from jobs.outcome import Outcome
+from jobs.stopping import now
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.workflows.examining import examine
+
+_LONG: Final = timedelta(days=1)
+"""So long a run may wait to be put on record."""
 
 
 def run(work: Work) -> Outcome:
@@ -14,7 +21,10 @@ def run(work: Work) -> Outcome:
     found = examine(
         choice.config, choice.workbook, choice.sheet, choice.community, as_of=work.as_of, opened=work.opened
     )
-    if not found.amiss:
-        return Outcome(note=words.note("well"))
     lines = [f"{line.sign} {line.zh}" for line in found.lines if line.state == "amiss"]
-    return Outcome(note=words.note("amiss", count=found.amiss), found="\n".join(lines))
+    waiting = [run for run in work.state.unrecorded() if run.started < now() - _LONG]
+    if waiting:
+        lines.append(words.note("unrecorded", count=len(waiting)))
+    if not lines:
+        return Outcome(note=words.note("well"))
+    return Outcome(note=words.note("amiss", count=len(lines)), found="\n".join(lines))

@@ -30,4 +30,8 @@ def _send(work: Work, mailing: Mailing) -> Outcome:
         return Outcome("interrupted", words.note("stopped"))
     key = "mailed_partly" if mailed.code else "mailed" if mailed.due else "nothing_to_send"
     note = words.note(key, due=mailed.due, sent=mailed.report.count("sent"))
-    return Outcome("again" if mailed.code == SourceError.exit_code else "done", note)
+    if mailed.code == SourceError.exit_code:
+        return Outcome("again", note)
+    rows = sorted({row for told in mailed.told for row in told.rows}) if mailed.code else ()
+    places = "、".join(f"{mailed.sheet}!{row}" for row in rows)
+    return Outcome(note=note, found=words.note("not_delivered", rows=places, command=mailing) if rows else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -19,9 +20,9 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat"
 def _clock(value: object) -> object:
     """A time as people write it, `7:00` or `07:00`; TOML's own local times are times already."""
     if isinstance(value, str):
-        hours, _, minutes = value.strip().partition(":")
-        if hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(hours) < 24 and int(minutes) < 60:  # noqa: PLR2004
-            return time(int(hours), int(minutes))
+        found = re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", value.strip())
+        if found and int(found[1]) < 24:  # noqa: PLR2004
+            return time(int(found[1]), int(found[2]))
     if isinstance(value, time):
         return value.replace(second=0, microsecond=0)
     raise ValueError('write times like "07:00"')
@@ -53,6 +54,10 @@ def _days(value: object) -> object:
 
 Clock = Annotated[time, BeforeValidator(_clock)]
 """A time of day, to the minute."""
+CatchUp = Annotated[float, Field(ge=0.25, le=24 * 14)]
+"""Hours; less than the time between two looks would give every run up."""
+TimeLimit = Annotated[float, Field(ge=1, le=24 * 60)]
+"""Minutes."""
 Times = Annotated[tuple[Clock, ...], AfterValidator(_distinct)]
 Weekdays = Annotated[Literal["workdays"] | tuple[Weekday, ...], BeforeValidator(_days)]
 Days = Annotated[tuple[date, ...], AfterValidator(_distinct)]
@@ -78,8 +83,8 @@ class JobTimes(Part):
     weekdays: Weekdays = WEEKDAYS
     on_holidays: Literal["run", "skip", "later"] = "run"
     terms_only: bool = False
-    catch_up: float = Field(default=24, gt=0, le=24 * 14)
-    time_limit: float = Field(default=30, gt=0, le=24 * 60)
+    catch_up: CatchUp = 24
+    time_limit: TimeLimit = 30
 
     @field_validator("times")
     @classmethod
@@ -104,13 +109,13 @@ class CheckTimes(JobTimes):
     weekdays: Weekdays = "workdays"
     on_holidays: Literal["run", "skip", "later"] = "skip"
     terms_only: bool = True
-    catch_up: float = Field(default=12, gt=0, le=24 * 14)
+    catch_up: CatchUp = 12
 
 
 class DashboardTimes(JobTimes):
     """`[timetable.dashboard]`: times of its own besides those after a check that found a change."""
 
-    catch_up: float = Field(default=12, gt=0, le=24 * 14)
+    catch_up: CatchUp = 12
 
 
 class WeeklyTimes(JobTimes):
@@ -120,8 +125,8 @@ class WeeklyTimes(JobTimes):
     weekdays: Weekdays = ("mon",)
     on_holidays: Literal["run", "skip", "later"] = "later"
     terms_only: bool = True
-    catch_up: float = Field(default=96, gt=0, le=24 * 14)
-    time_limit: float = Field(default=120, gt=0, le=24 * 60)
+    catch_up: CatchUp = 96
+    time_limit: TimeLimit = 120
 
 
 class RemindTimes(JobTimes):
@@ -129,32 +134,42 @@ class RemindTimes(JobTimes):
 
     times: Times = (time(7, 30),)
     on_holidays: Literal["run", "skip", "later"] = "skip"
-    catch_up: float = Field(default=12, gt=0, le=24 * 14)
-    time_limit: float = Field(default=120, gt=0, le=24 * 60)
+    catch_up: CatchUp = 12
+    time_limit: TimeLimit = 120
 
 
 class TermReportTimes(JobTimes):
-    """`[timetable.term_report]`: once after each term, on the first of these days and times after its last day."""
+    """`[timetable.term_report]`: once after each term, on the first of these days and times after its last day.
+
+    It may not keep to terms: by then there is none.
+    """
 
     times: Times = (time(7, 45),)
     weekdays: Weekdays = "workdays"
     on_holidays: Literal["run", "skip", "later"] = "skip"
-    catch_up: float = Field(default=24 * 7, gt=0, le=24 * 14)
+    catch_up: CatchUp = 24 * 7
+
+    @field_validator("terms_only")
+    @classmethod
+    def _between_terms(cls, terms_only: bool) -> bool:  # noqa: FBT001 pydantic's way
+        if terms_only:
+            raise ValueError("the report comes after a term, so it cannot rest between terms; leave terms_only away")
+        return terms_only
 
 
 class BackupTimes(JobTimes):
     """`[timetable.backup]`: every night."""
 
     times: Times = (time(2, 30),)
-    catch_up: float = Field(default=20, gt=0, le=24 * 14)
+    catch_up: CatchUp = 20
 
 
 class DoctorTimes(JobTimes):
     """`[timetable.doctor]`: every morning before the others."""
 
     times: Times = (time(6, 30),)
-    catch_up: float = Field(default=12, gt=0, le=24 * 14)
-    time_limit: float = Field(default=10, gt=0, le=24 * 60)
+    catch_up: CatchUp = 12
+    time_limit: TimeLimit = 10
 
 
 class TimetableSettings(Part):

@@ -138,14 +138,18 @@ def merged(layers: Sequence[Layer]) -> dict[str, Any]:
     return whole
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, copy: Path | None = None) -> Document:
     """Read a configuration file.
+
+    Args:
+        path: the file.
+        copy: what is read in its stead where it is there; paths in it count from the file all the same.
 
     Raises:
         UsageError: it cannot be read or is no TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (copy if copy and copy.is_file() else path).read_text(encoding="utf-8-sig")
         return Document(path, text, tomllib.loads(text))
     except OSError as error:
         raise UsageError(f"{path} cannot be read ({error.strerror}); check the path given with --config.") from error

@@ -14,7 +14,7 @@ from toolkit.errors import UsageError
 from toolkit.settings.communities import chosen_key, layers_by_community, refuse_shared
 from toolkit.settings.faults import sentence
 from toolkit.settings.layers import Layer, merged, read_document, top_layer
-from toolkit.settings.variables import environment_layer
+from toolkit.settings.variables import IN_FORCE, environment_layer
 from toolkit.settings.whole import Settings, all_keys, value_at
 
 DEFAULT_FILE: Final = Path("consortium.toml")
@@ -83,8 +83,8 @@ def load_configured(
     Raises:
         UsageError: as of `load_communities`.
     """
-    chosen = path or DEFAULT_FILE
-    document = read_document(chosen) if path or chosen.exists() else None
+    chosen, copy = path or DEFAULT_FILE, Path(environ[IN_FORCE]) if IN_FORCE in environ else None
+    document = read_document(chosen, copy) if path or copy or chosen.exists() else None
     parts = layers_by_community(document)
     meant = [*parts] if every and community is None else [chosen_key(parts, community, document)]
     environment = environment_layer(environ)

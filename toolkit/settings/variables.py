@@ -19,6 +19,10 @@ PASSWORD: Final = "CONSORTIUM_MAIL_PASSWORD"  # noqa: S105 its name, not itself
 """The password for sending mail (`toolkit.mail.secret`); no key of the file."""
 
 
+IN_FORCE: Final = "CONSORTIUM_IN_FORCE"
+"""A copy of the file that is read in its stead, made by the scheduler for the runs it begins."""
+
+
 def variable_of(path: KeyPath) -> str:
     """The variable of a key: `CONSORTIUM_MAIL_HOST` for `mail.host`."""
     return PREFIX + "_".join(path).upper()
@@ -39,7 +43,7 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
     values: dict[str, Any] = {}
     names: dict[KeyPath, str] = {}
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or name in (COMMUNITY, PASSWORD):
+        if not name.startswith(PREFIX) or name in (COMMUNITY, PASSWORD, IN_FORCE):
             continue
         if (key := all_variables().get(name)) is None:
             raise _unknown(name)

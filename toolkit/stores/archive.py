@@ -185,19 +185,16 @@ def remove(backup: Path) -> None:
     """
     with _told(backup.parent):
         going = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=backup.parent))
-        backup.rename(going / backup.name)
-        shutil.rmtree(going)
+        try:
+            backup.rename(going / backup.name)
+        finally:
+            shutil.rmtree(going, ignore_errors=True)  # what somebody has open goes with the next backup
 
 
 def clear_unfinished(folder: Path) -> None:
-    """Remove what killed runs left; nobody else may be at it.
-
-    Raises:
-        SourceError: it cannot be removed.
-    """
-    with _told(folder):
-        for path in folder.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(path)
+    """Remove what killed runs left, as far as nobody has it open; nobody else may be at it."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

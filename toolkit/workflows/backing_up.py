@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from toolkit.assess import clean
-from toolkit.errors import BusySourceError
+from toolkit.errors import BusySourceError, SourceError
 from toolkit.history import opaque
 from toolkit.progress import notice, stage
 from toolkit.rotation import to_remove
@@ -37,12 +37,14 @@ class BackedUp:
     Attributes:
         path: its folder.
         removed: folders of older ones that are needed no more.
+        stuck: those that were needed no more and could not be removed; it is tried again with the next backup.
         lacking: names of files that are damaged and therefore not in it.
         damaged: folders of older ones that are not as they were saved; they are left alone.
     """
 
     path: Path
     removed: tuple[Path, ...]
+    stuck: tuple[Path, ...]
     lacking: tuple[str, ...]
     damaged: tuple[Path, ...]
 
@@ -67,12 +69,14 @@ def back_up(loaded: Loaded, out: Path | None, made: datetime | None = None) -> B
         clear_unfinished(folder)
         with new_backup(folder, made) as (unfinished, place):
             manifest = _filled(loaded, unfinished, made)
-        removed, damaged = _rotated(loaded, backups_of(folder, manifest.source), place)
+        removed, stuck, damaged = _rotated(loaded, backups_of(folder, manifest.source), place)
     for path in damaged:
         notice(f"{path} is not as it was saved; it is left alone: look what happened to it.")
     for name in manifest.lacking:
         notice(f"{name} is damaged and is not in this backup; see what consortium doctor says of it.")
-    return BackedUp(place, removed, manifest.lacking, damaged)
+    for path in stuck:
+        notice(f"{path} is needed no more and cannot be removed; look who has it open.")
+    return BackedUp(place, removed, stuck, manifest.lacking, damaged)
 
 
 def _folder(loaded: Loaded, out: Path | None) -> Path:
@@ -95,17 +99,26 @@ def _name_of(source: Source) -> str:
 
 def _rotated(
     loaded: Loaded, backups: Mapping[Path, Manifest], latest: Path
-) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Remove what is needed no more; a damaged one is neither removed nor counted."""
+) -> tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]:
+    """Remove what is needed no more; a damaged one is neither removed nor counted.
+
+    Returns:
+        Those that were removed, that could not be, and that are damaged.
+    """
     from toolkit.stores.archive import damage, remove
 
     damaged = tuple(path for path, manifest in backups.items() if damage(path, manifest))
     good = {path: manifest.made for path, manifest in backups.items() if path not in damaged}
     going = to_remove(good.values(), loaded.settings.backup, good[latest])
-    removed = tuple(path for path, time in good.items() if time in going)
-    for path in removed:
-        remove(path)
-    return removed, damaged
+    removed, stuck = [], []
+    for path in (path for path, time in good.items() if time in going):
+        try:
+            remove(path)
+        except SourceError:
+            stuck.append(path)
+        else:
+            removed.append(path)
+    return tuple(removed), tuple(stuck), damaged
 
 
 # --- what is saved

@@ -97,6 +97,7 @@ class _Examination:
             self.found.add("memory", "well", "remembered")
         else:
             self.found.add("memory", "unknown", "nothing_yet")
+        self._runs(source)
         examine_mail(self.found, assessment, source, self.settings)
         examine_templates(self.found, Remembered(Loaded(assessment, source, self.settings, self.schema, self.outputs)))
 
@@ -201,6 +202,14 @@ class _Examination:
             self.found.add("headers", state, "structure", message=problem.message, rule=problem.rule, place=place)
         if not faults:
             self.found.add("headers", "well", "headers_right")
+
+    def _runs(self, source: Source) -> None:
+        try:
+            count = len(source.runs.runs())
+        except SourceError as error:
+            self.found.failed("runs", error)
+        else:
+            self.found.add("runs", "well" if count else "unknown", "runs_there" if count else "runs_none", count=count)
 
     def _terms(self, assessment: Assessment) -> None:
         """The calendar, by which jobs rest: when nobody enters the next term, nothing else would say why they do."""

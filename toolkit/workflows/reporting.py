@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
 from markupsafe import escape
@@ -22,9 +22,6 @@ from toolkit.workflows.logs import logs
 from toolkit.workflows.outbox import file_name, letters_of, remove_letters
 from toolkit.workflows.remembering import Remembered
 from toolkit.workflows.tabs import write_tabs
-
-if TYPE_CHECKING:
-    pass
 
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\\/:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME: Final = 40

@@ -113,7 +113,7 @@ def _save_logs(loaded: Loaded, source: GoogleSheet, path: Path) -> list[str]:
             elif role == "runs" and (runs := source.runs.runs()):
                 FileRuns(target).put(runs)
         except SheetError as error:
-            if error.key != "ledger_heads":
+            if error.key != f"{role}_heads":
                 raise
             lost.append(loaded.outputs.sheets[role])
     return lost
