@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -79,7 +80,8 @@ def _letter(community: Community, notices: Sequence[Notice]) -> Letter:
     last = notices[-1]
     period = f"{last.at:%Y-%m-%dT%H:%M:%SZ} {last.number}"
     jobs = load_outputs().jobs
-    values = {"community": name, "notices": notices, "words": words, "jobs": jobs, "zone": community.zone}
+    shown = [replace(notice, text=_printable(notice.text)) for notice in notices]
+    values = {"community": name, "notices": shown, "words": words, "jobs": jobs, "zone": community.zone}
     address = settings.operator.email or ""
     parts = MessageParts(
         reader="",
@@ -91,6 +93,11 @@ def _letter(community: Community, notices: Sequence[Notice]) -> Letter:
     identity = message_id(origin, KIND, period, opaque(address))
     mail = message(parts, origin=origin, kind=KIND, message_id=identity, sent_at=last.at.astimezone(community.zone))
     return Letter(KIND, period, opaque(address), "", KIND, "", 0, origin.address, address, identity, bytes(mail))
+
+
+def _printable(text: str) -> str:
+    """Text of others without signs that a terminal or a mail programme would obey."""
+    return "\n".join("".join(filter(str.isprintable, line)) for line in text.splitlines())
 
 
 def _deliver(

@@ -17,6 +17,7 @@ from toolkit.settings.whole import all_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 OFF = "for a job that is not to run by itself, enabled = false."
+AFTER = "the report comes after a term, so it cannot rest between terms; leave terms_only away."
 WORD = "a community's key is one short word: up to 40 letters, digits, - and _, or Chinese signs."
 TWO = """
 [mail]
@@ -120,6 +121,14 @@ def test_settings_are_read_without_what_only_slips_need():
         ("[mail]\ntimeout = 4000", "line 2: mail.timeout: write a number of at most 3600."),
         ("[remind]\nbefore = [\n 3,\n 0]", "line 2: remind.before: value 2 of the list: write a number of 1 or more."),
         ("[calendar]\ncountry = 'China'", "line 2: calendar.country: write it like CN."),
+        (
+            "[timetable.weekly]\ntimes = ['٠٧:٠٠']",
+            'line 2: timetable.weekly.times: value 1 of the list: write times like "07:00".',
+        ),
+        (
+            "[timetable.term_report]\nterms_only = true",
+            f"line 2: timetable.term_report.terms_only: {AFTER}",
+        ),
         (
             "[timetable]\nzone = 'Mars'",
             'line 2: timetable.zone: write the name of a time zone such as "Asia/Shanghai".',
