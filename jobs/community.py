@@ -78,10 +78,10 @@ class Community:
         return key
 
     def refuse_unusable(self) -> None:
-        """See that it has one source, and holidays.
+        """See that it has one source.
 
         Raises:
-            UsageError: it has none or two, or the holidays of its country are not known.
+            UsageError: it has none or two.
         """
         _ = self.source
         if self.settings.workbook.path and self.settings.sheet.id:
@@ -89,10 +89,6 @@ class Community:
             raise UsageError(
                 f"{place}workbook.path and {place}sheet.id: keep the one that is meant, and delete the other."
             )
-        try:
-            SchoolDays.of(self.settings.calendar, None)
-        except ValueError as error:
-            raise UsageError(f"calendar.country: {error}") from error
 
     def opened_source(self) -> Source:
         """Its workbook or Google Sheet, unread.

@@ -35,10 +35,12 @@ class Ended:
     Attributes:
         run: as it is on record.
         error: what ended it; None where nothing did.
+        found: what somebody is to look at though it went well; empty for nothing.
     """
 
     run: Run
     error: BaseException | None = None
+    found: str = ""
 
 
 def carry_out(
@@ -83,7 +85,7 @@ def carry_out(
             work.keep_terms(clock())
         if work.is_read or not isinstance(error, SourceError):
             put_on_record(community, state, work.loaded.source if work.is_read else None)
-        return Ended(run, error)
+        return Ended(run, error, outcome.found)
 
 
 def _tried(community: Community, work: Work, run: Run) -> tuple[Outcome, BaseException | None]:

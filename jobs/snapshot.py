@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
-from toolkit.errors import SourceError
+from toolkit.errors import SourceError, UsageError
 from toolkit.folders import state_folder
 from toolkit.history import opaque
 from toolkit.settings.variables import IN_FORCE
@@ -40,11 +40,14 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
             use: reads the configuration; where it raises, what was in force before stays.
 
         Raises:
+            UsageError: the file was there and is gone.
             SourceError: the copy cannot be written.
         """
         before, fresh = os.environ.get(IN_FORCE), self._copy.with_suffix(".new")
+        is_there = self._config.is_file()
+        if before and not is_there:
+            raise UsageError(f"{self._config} is gone; put it back: after a restart nothing would run without it.")
         try:
-            is_there = self._config.is_file()
             if is_there:
                 _write(fresh, self._config.read_bytes())
             _read_from(str(fresh) if is_there else None)

@@ -187,6 +187,7 @@ class Supervisor:
         try:
             with order.community.state as state:
                 run = self._settled(state, at_work, code, words)
+                is_on_record = all(waiting.id != run.id for waiting in state.unrecorded())
         except ToolkitError as error:
             self._pauses[key] = _Pause(until=self.steady() + _AFTER_BUSY)
             self._say_once(order.community, str(error))
@@ -194,6 +195,8 @@ class Supervisor:
         self.ended.append(run)
         bad = run.result in ("failed", "again")
         self._event("warning" if bad else "info", "ended", order.community, run, words if bad else None)
+        if not is_on_record and not bad:
+            event(self.log, "warning", "not on record yet", job=run.job, run=run.id, note=words)
 
     def _told(self, key: _Key, code: int, words: str) -> None:
         if not code:

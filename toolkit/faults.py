@@ -7,6 +7,7 @@ from functools import cache
 from typing import Literal
 
 from toolkit.declarations import FOLDER, Part, read_yaml, verified
+from toolkit.errors import BusySourceError, SourceError
 
 Language = Literal["en", "zh"]
 
@@ -38,3 +39,30 @@ class Faults(Part):
 def load_faults() -> Faults:
     """The wording of every fault."""
     return verified(Faults, read_yaml(FOLDER / "faults.yaml"), "faults.yaml")
+
+
+class WordedError(SourceError):
+    """A source cannot be used; it says so in English and keeps what is needed to say it in Chinese.
+
+    Attributes:
+        key: of `faults.yaml`.
+        facts: what the wording names in braces.
+    """
+
+    def __init__(self, key: str, **facts: object) -> None:
+        """Word it.
+
+        Args:
+            key: of `faults.yaml`.
+            facts: what the wording names in braces.
+        """
+        self.key, self.facts = key, facts
+        super().__init__(self.say("en"))
+
+    def say(self, language: Language) -> str:
+        """The sentence."""
+        return load_faults().faults[self.key].say(language, **self.facts)
+
+
+class BusyWordedError(WordedError, BusySourceError):
+    """The same, and trying again later may help."""

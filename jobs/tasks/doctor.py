@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final
 
 from jobs.outcome import Outcome
-from jobs.stopping import now
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.workflows.examining import examine
@@ -22,7 +21,7 @@ def run(work: Work) -> Outcome:
         choice.config, choice.workbook, choice.sheet, choice.community, as_of=work.as_of, opened=work.opened
     )
     lines = [f"{line.sign} {line.zh}" for line in found.lines if line.state == "amiss"]
-    waiting = [run for run in work.state.unrecorded() if run.started < now() - _LONG]
+    waiting = [run for run in work.state.unrecorded() if run.started.date() < work.as_of - _LONG]
     if waiting:
         lines.append(words.note("unrecorded", count=len(waiting)))
     if not lines:

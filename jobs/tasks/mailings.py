@@ -21,7 +21,10 @@ def remind(work: Work) -> Outcome:
 
 
 def _send(work: Work, mailing: Mailing) -> Outcome:
-    mailed, words = send(work.past, mailing, Wish()), load_job_words()
+    words, mail = load_job_words(), work.loaded.settings.mail
+    if not (mail.host or mail.preset):
+        return Outcome(note=words.note("no_server"))
+    mailed = send(work.past, mailing, Wish())
     if mailed.report.fault:
         raise mailed.report.fault
     if mailed.quiet:

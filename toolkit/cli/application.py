@@ -54,6 +54,8 @@ def main() -> None:
     """Run a command; a fault is one line on standard error, never a traceback unless --debug is given."""
     debug = "--debug" in sys.argv
     sys.argv = [argument for argument in sys.argv if argument != "--debug"]
+    if not debug:  # what libraries cannot close on a full disk, when it is too late to say more
+        sys.unraisablehook = lambda _: None
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # a service of Windows has none
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]

@@ -158,9 +158,12 @@ def doctor(
     Exit 0 if all is well.
     """
     from toolkit.doctor import load_doctor
-    from toolkit.workflows.examining import examine
+    from toolkit.workflows.examining import communities_of, examine
 
-    found = examine(config, workbook, sheet, community, as_of=as_of, opened=report_calls)
-    print_filled("doctor/body.txt", lines=found.lines, amiss=found.amiss, words=load_doctor())
-    if found.code:
-        raise typer.Exit(found.code)
+    code = 0
+    for key in [community] if community or workbook or sheet else communities_of(config):
+        found = examine(config, workbook, sheet, key, as_of=as_of, opened=report_calls)
+        print_filled("doctor/body.txt", key=key, lines=found.lines, amiss=found.amiss, words=load_doctor())
+        code = code or found.code
+    if code:
+        raise typer.Exit(code)

@@ -79,8 +79,8 @@ def run(
 ) -> None:
     """Run one job now, or with --due all that are due.
 
-    What it does goes on record. Exit 0 if it went well, 3 if it is to be tried again, else as of the command of the
-    job.
+    What it does goes on record. Exit 0 if it went well, 1 if somebody is to look at something, 3 if it is to be tried
+    again, else as of the command of the job.
     """
     from jobs.community import Choice
 
@@ -121,6 +121,9 @@ def _run_one(choice: Choice, job: JobName, slot: datetime | None, number: str | 
         raise ended.error
     if ended.run.result == "again":
         raise typer.Exit(3)
+    if ended.found:
+        typer.echo(ended.found, err=True)
+        raise typer.Exit(1)
 
 
 def _run_due(choice: Choice) -> None:
@@ -222,5 +225,5 @@ def _lines(community: Served, standings: Sequence[Standing]) -> list[str]:
         if standing.waits:
             following = f"{shown(standing.waits)} again"
         began, note = (shown(last.started), last.note) if last else ("", "")
-        lines.append(f"{standing.job:<12} {began:<21} {result:<19} {following:<23} {note}".rstrip())
+        lines.append(f"{standing.job:<12} {began:<21} {result:<19} {following:<27} {note}".rstrip())
     return lines

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final, Protocol, TypeVar
 
 from toolkit.errors import ToolkitError
+from toolkit.finishing import Finishing
 from toolkit.mail.entries import Entry, State, claim
 from toolkit.mail.failures import LimitReachedError, MailError, MailServerError
 from toolkit.mail.ledger import BothLedgers
@@ -139,6 +140,7 @@ class Delivery:
         self._clock, self._tell, self._sleep = clock, tell, sleep or time.sleep
         self._held: dict[str, _Held] = {}
         self._unwritten: list[Entry] = []
+        self._finishing = Finishing()
         self._report = Report()
 
     @property
@@ -186,14 +188,15 @@ class Delivery:
         """Hand each in once; those that the server may take later."""
         later = []
         for held in letters:
-            outcome = self._handed_in(held)
-            if outcome.fate == "again" and held.tries < self._tries:
-                if held.offered:  # or it would look as if nobody knew, should this run die while it waits
-                    self._ledger.settle([held.entry.now("again", self._clock(), outcome.answer)])
-                held.answer, held.offered = outcome.answer, False
-                later.append(held)
-            else:
-                self._settle(held, outcome)
+            with self._finishing:
+                outcome = self._handed_in(held)
+                if outcome.fate == "again" and held.tries < self._tries:
+                    if held.offered:  # or it would look as if nobody knew, should this run die while it waits
+                        self._ledger.settle([held.entry.now("again", self._clock(), outcome.answer)])
+                    held.answer, held.offered = outcome.answer, False
+                    later.append(held)
+                else:
+                    self._settle(held, outcome)
         return later
 
     def _handed_in(self, held: _Held) -> Outcome:
@@ -203,6 +206,7 @@ class Delivery:
                 return self._carrier.send(held.letter, lambda: self._offered(held))
             except MailError as error:
                 held.answer, held.offered = str(error), False  # what raises has not taken the letter
+                self._finishing.release()
                 raise
 
         return self._patiently(once)
@@ -223,6 +227,7 @@ class Delivery:
     def _offered(self, held: _Held) -> None:
         self._ledger.settle([held.entry.now("offered", self._clock())])
         held.offered = True  # only then: a letter whose journal cannot be written is not sent
+        self._finishing.hold()  # whoever asks to stop now would leave it unknown whether the letter arrived
 
     def _try_again(self, later: list[_Held]) -> None:
         for wait in self._waits():

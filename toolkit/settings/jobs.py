@@ -207,6 +207,16 @@ class CalendarSettings(Part):
     days_off: Days = ()
     workdays: Days = ()
 
+    @field_validator("country")
+    @classmethod
+    def _known(cls, country: str) -> str:
+        if country not in ("", "CN"):
+            from holidays import list_supported_countries  # noqa: PLC0415 it is large, and seldom asked
+
+            if country not in list_supported_countries():
+                raise ValueError('its holidays are not known; write another country, or "" for none')
+        return country
+
     @field_validator("workdays")
     @classmethod
     def _not_both(cls, days: tuple[date, ...], info: ValidationInfo) -> tuple[date, ...]:

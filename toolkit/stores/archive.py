@@ -16,7 +16,8 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, ValidationError
 
 from toolkit.declarations import Part
-from toolkit.errors import BusySourceError, SourceError
+from toolkit.errors import SourceError
+from toolkit.faults import BusyWordedError, WordedError
 
 MANIFEST: Final = "manifest.json"
 _UNFINISHED: Final = ".unfinished-"
@@ -204,12 +205,8 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            full = f"The disk of {folder} is full; no backup was made: make room there, or set folder under [backup]"
-            raise BusySourceError(f"{full} in consortium.toml.") from error
-        raise SourceError(
-            f"{folder} cannot be used for backups ({error.strerror or error}); check who may write there, or set folder"
-            " under [backup] in consortium.toml."
-        ) from error
+            raise BusyWordedError("backup_no_room", folder=folder) from error
+        raise WordedError("backup_no_place", folder=folder, reason=error.strerror or error) from error
 
 
 def _free(folder: Path, name: str) -> Path:

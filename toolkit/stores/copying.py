@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.errors import BusySourceError, SourceError
+from toolkit.faults import BusyWordedError
 from toolkit.stores.archive import digest
 from toolkit.stores.database import COMPANIONS, PATIENCE, DamagedError, file_uri, is_damage
 from toolkit.stores.xlsx import lock_files
@@ -24,10 +25,7 @@ def copy_file(path: Path, target: Path) -> None:
         SourceError: it is gone, or cannot be read.
     """
     for lock in lock_files(path):
-        raise BusySourceError(
-            f"{path.name} is open in a spreadsheet program ({lock.name} lies beside it), so no backup was made; save"
-            " and close it, then run again."
-        )
+        raise BusyWordedError("book_open_no_backup", name=path.name, lock=lock.name)
     try:
         before = path.stat()
         shutil.copyfile(path, target)

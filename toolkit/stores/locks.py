@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from toolkit.errors import BusySourceError, SourceError
+from toolkit.faults import WordedError
 
 
 @contextmanager
@@ -46,6 +47,6 @@ def _unusable(path: Path, error: Exception, useless: str) -> SourceError:
     useless = useless or "nothing is begun"
     if isinstance(error, FileExistsError | NotADirectoryError):
         file = next((above for above in path.parents if above.is_file()), path.parent)
-        return SourceError(f"{file} is a file, not a folder; {useless}: move it away, or choose another folder.")
+        return WordedError("lock_is_file", path=file, useless=useless)
     why = getattr(error, "strerror", None) or error
-    return SourceError(f"{path} cannot be used ({why}); {useless}: check who may write there.")
+    return WordedError("lock_unusable", path=path, reason=why, useless=useless)

@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 import python_calamine
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-from toolkit.errors import BusySourceError, SourceError
+from toolkit.errors import SourceError
+from toolkit.faults import BusyWordedError, WordedError
 from toolkit.schema import Schema
 from toolkit.stores.merged import fill_merged, reach
 from toolkit.workbook import RawValue, Sheet, Workbook, address, column_number
@@ -75,15 +76,11 @@ def _read(path: Path, wanted: Callable[[str], bool]) -> Workbook:
                 xml = archive.read(parts[meta.name]) if meta.name in parts else b""
                 known.append(_read_sheet(book, meta.name, xml, path))
     except python_calamine.PasswordError as error:
-        raise SourceError(f"{path.name} is protected by a password; remove the password and save it again.") from error
+        raise WordedError("book_password", name=path.name) from error
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise BusySourceError(
-            f"{path.name} is damaged or only half copied; wait for the copy to end or restore it."
-        ) from error
+        raise BusyWordedError("book_damaged", name=path.name) from error
     except (python_calamine.CalamineError, ET.ParseError, LookupError, OSError, RuntimeError, ValueError) as error:
-        raise SourceError(
-            f"{path.name} cannot be read as a workbook ({_one_line(error)}); open it and save it as .xlsx."
-        ) from error
+        raise WordedError("book_unreadable", name=path.name, reason=_one_line(error)) from error
     return Workbook(tuple(known), tuple(others), path.name)
 
 
@@ -93,26 +90,23 @@ def _one_line(error: Exception) -> str:
 
 def _refuse_what_is_no_workbook(path: Path) -> None:
     if not path.exists():
-        raise SourceError(f"{path} does not exist; give the workbook's path, or make one with `consortium init`.")
+        raise WordedError("book_missing", path=path)
     if path.is_dir():
         raise SourceError(f"{path} is a folder; give the path of a workbook in it.")
     for lock in lock_files(path):
-        raise BusySourceError(
-            f"{path.name} is open in a spreadsheet program ({lock.name} lies beside it); save and close it, then run"
-            " again. If nobody has it open, delete that file."
-        )
+        raise BusyWordedError("book_open", name=path.name, lock=lock.name)
     try:
         with path.open("rb") as file:
             head = file.read(4096)
             file.seek(0)
             whole = file.read(1 << 20) if head.startswith(_OLE) else b""
     except OSError as error:
-        raise SourceError(f"{path.name} cannot be opened ({error.strerror}); check who may read it.") from error
+        raise WordedError("book_locked", name=path.name, reason=error.strerror) from error
     if not head:
-        raise BusySourceError(f"{path.name} is empty (0 bytes); wait for the copy to end or restore it.")
+        raise BusyWordedError("book_empty", name=path.name)
     if head.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in whole:
-            raise SourceError(f"{path.name} is protected by a password; remove the password and save it again.")
+            raise WordedError("book_password", name=path.name)
         raise SourceError(f"{path.name} is an old Excel file (.xls); open it and save it as .xlsx.")
     if not head.startswith(_ZIP):
         raise SourceError(f"{path.name} is {_kind_of_text(head)}, not a workbook; open it and save it as .xlsx.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from toolkit.faults import Wording
 from toolkit.outputs import Outputs, load_outputs
 from toolkit.problems import Problem
 from toolkit.schema import Schema, load_schema
-from toolkit.settings import DEFAULT_FILE, GoogleSettings, Settings, load_settings
+from toolkit.settings import DEFAULT_FILE, GoogleSettings, Settings, load_communities, load_settings
 from toolkit.stores.sources import GoogleSheet, Source, WorkbookFile
 from toolkit.workflows.examining_mail import examine_mail, examine_templates
 from toolkit.workflows.loading import Loaded, find_source, today
@@ -25,8 +26,22 @@ from toolkit.workflows.setting_up import SILENT, Lacking
 _STRUCTURE: Final = frozenset({"sheet", "header", "column"})
 """First parts of the codes of problems that concern a sheet's build."""
 _MISSING: Final = frozenset({"sheet.missing", "sheet.needed"})
+_ROOM: Final = 20_000_000
+"""Bytes that should be free where something is written."""
 _BREAK: Final = timedelta(weeks=3)
 """After a term, until the operator is told that no other is entered."""
+
+
+def communities_of(config: Path | None) -> Sequence[str | None]:
+    """The keys of all communities; none is named where there is one, or the configuration is wrong.
+
+    Args:
+        config: `--config`.
+    """
+    try:
+        return [key or None for key in load_communities(config)]
+    except UsageError:
+        return [None]
 
 
 def examine(
@@ -110,13 +125,20 @@ class _Examination:
             self.found.failed("access", error)
             return False
         self.found.add("access", "well", "opened", name=source.name)
-        folder = self.settings.output.folder or source.folder
-        there = next(path for path in (folder, *folder.resolve().parents) if path.is_dir())
-        if os.access(there, os.W_OK):
-            self.found.add("writing", "well", "folder_writable", path=folder)
-        else:
-            self.found.add("writing", "amiss", "folder_locked", code=2, path=folder, reason="EACCES")
+        self._folders(source.folder, self.settings.output.folder, self.settings.backup.folder)
         return True
+
+    def _folders(self, *folders: Path | None) -> None:
+        """Whether what is written beside the workbook, results and backups find a place."""
+        for folder in dict.fromkeys(folder.resolve() for folder in folders if folder):
+            there = next(path for path in (folder, *folder.parents) if path.is_dir())
+            room = shutil.disk_usage(there).free
+            if not os.access(there, os.W_OK):
+                self.found.add("writing", "amiss", "folder_locked", code=2, path=folder)
+            elif room < _ROOM:
+                self.found.add("writing", "amiss", "folder_full", path=folder, megabytes=room // 1_000_000)
+            else:
+                self.found.add("writing", "well", "folder_writable", path=folder)
 
     def _google(self, source: GoogleSheet) -> bool:
         connection = source.connection
@@ -135,6 +157,7 @@ class _Examination:
             return False
         self.found.add("access", "well", "opened", name=structure.title)
         self._file(source)
+        self._folders(self.settings.output.folder, self.settings.backup.folder)
         return True
 
     def _clock(self, settings: GoogleSettings) -> None:

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Final
 import requests
 from google.auth import exceptions as auth
 
-from toolkit.errors import BusySourceError, SourceError
-from toolkit.faults import Language, load_faults
+from toolkit.errors import BusySourceError
+from toolkit.faults import WordedError
 
 _AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
 _SLOW_DOWN: Final = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
@@ -22,21 +22,8 @@ _LONGEST: Final = 200
 _URL: Final = re.compile(r"https://console\.\S+?(?=[\s,]|\.?$)")
 
 
-class SheetError(SourceError):
-    """A Google Sheet cannot be used; it says so in English and keeps what is needed to say it in Chinese.
-
-    Attributes:
-        key: of `faults.yaml`.
-        facts: what the wording names in braces.
-    """
-
-    def __init__(self, key: str, **facts: object) -> None:
-        self.key, self.facts = key, facts
-        super().__init__(self.say("en"))
-
-    def say(self, language: Language) -> str:
-        """The sentence."""
-        return load_faults().faults[self.key].say(language, **self.facts)
+class SheetError(WordedError):
+    """A Google Sheet cannot be used."""
 
 
 class SheetConfigError(SheetError):
