@@ -30,8 +30,9 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
         self._config, self._copy = config, folder / f"serve-{opaque(str(config.absolute()))}.toml"
 
     def __exit__(self, *_: object) -> None:
+        if os.environ.get(IN_FORCE) == str(self._copy):  # it may be another scheduler's
+            self._copy.unlink(missing_ok=True)
         _read_from(None)
-        self._copy.unlink(missing_ok=True)
 
     def take_up(self, use: Callable[[], T]) -> T:
         """Have something read the file as it is now; where it can, so does everybody else from now on.
@@ -43,7 +44,7 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
             UsageError: the file was there and is gone.
             SourceError: the copy cannot be written.
         """
-        before, fresh = os.environ.get(IN_FORCE), self._copy.with_suffix(".new")
+        before, fresh = os.environ.get(IN_FORCE), self._copy.with_suffix(f".{os.getpid()}")
         is_there = self._config.is_file()
         if before and not is_there:
             raise UsageError(f"{self._config} is gone; put it back: after a restart nothing would run without it.")
@@ -55,11 +56,12 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
             if is_there:
                 fresh.replace(self._copy)
                 _read_from(str(self._copy))
-        except OSError as error:
+        except BaseException as error:
             _read_from(before)
-            raise SourceError(f"{fresh} cannot be written ({error.strerror}); check who may write there.") from error
-        except BaseException:
-            _read_from(before)
+            fresh.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                fault = f"{fresh} cannot be written ({error.strerror}); check who may write there."
+                raise SourceError(fault) from error
             raise
         return used
 

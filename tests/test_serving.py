@@ -87,6 +87,7 @@ def test_two_schedulers_of_a_community_do_not_run_and_a_killed_one_leaves_no_loc
     second = command(place, "serve")
     assert (second.returncode, second.stderr.count("\n")) == (3, 1)
     assert "consortium serve or run --due is at work on this machine" in second.stderr
+    assert len([*(place.folder / "state").rglob("serve-*.toml")]) == 1
     assert command(place, "run", "--due").returncode == 3
     first.kill()
     first.communicate()
