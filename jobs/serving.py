@@ -113,7 +113,7 @@ class _Service:
         self._heartbeat = Heartbeat((community.heartbeat for community in found), log)
         self._ping = Ping(settings.ping_url, log) if settings.ping_url else None
         self._is_well = False
-        self._stamp, self._offset = self._written(), _offset()
+        self._offset = _offset()
         self._slip = _Slip()
 
     def run(self, stop: threading.Event) -> None:
@@ -172,24 +172,15 @@ class _Service:
 
     # --- the configuration
 
-    def _written(self) -> int:
-        """When the configuration was last written; 0 where there is none."""
-        try:
-            return (self._choice.config or DEFAULT_FILE).stat().st_mtime_ns
-        except OSError:
-            return 0
-
     def _take_up_changes(self) -> None:
         """Take up a configuration that was changed; while it cannot be used, the one before stays in force."""
-        stamp = self._written()
-        if stamp == self._stamp:
+        if not self._snapshot.is_old:
             return
         try:
             found = self._snapshot.take_up(lambda: self._locks.hold(communities(self._choice)))
         except ToolkitError as error:
             self._stay(error)
             return
-        self._stamp = stamp
         if self._slip.is_told:
             self._tell("well again", load_job_words().note("configured"))
         self._slip = _Slip()

@@ -28,11 +28,24 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
         """
         folder = state_folder() or Path(tempfile.gettempdir())
         self._config, self._copy = config, folder / f"serve-{opaque(str(config.absolute()))}.toml"
+        self._stamp = 0
 
     def __exit__(self, *_: object) -> None:
         if os.environ.get(IN_FORCE) == str(self._copy):  # it may be another scheduler's
             self._copy.unlink(missing_ok=True)
         _read_from(None)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the file was written, or removed, since it was taken up."""
+        return self._written() != self._stamp
+
+    def _written(self) -> int:
+        """When the file was last written; 0 where there is none."""
+        try:
+            return self._config.stat().st_mtime_ns
+        except OSError:
+            return 0
 
     def take_up(self, use: Callable[[], T]) -> T:
         """Have something read the file as it is now; where it can, so does everybody else from now on.
@@ -45,6 +58,7 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
             SourceError: the copy cannot be written.
         """
         before, fresh = os.environ.get(IN_FORCE), self._copy.with_suffix(f".{os.getpid()}")
+        stamp = self._written()  # before it is read: what is written meanwhile is another one
         is_there = self._config.is_file()
         if before and not is_there:
             raise UsageError(f"{self._config} is gone; put it back: after a restart nothing would run without it.")
@@ -63,6 +77,7 @@ class Snapshot(AbstractContextManager["Snapshot", None]):
                 fault = f"{fresh} cannot be written ({error.strerror}); check who may write there."
                 raise SourceError(fault) from error
             raise
+        self._stamp = stamp
         return used
 
 
