@@ -221,7 +221,7 @@ def _lines(community: Served, standings: Sequence[Standing]) -> list[str]:
     for standing in standings:
         last, due = standing.last, standing.next
         result = load_job_words().results[last.result] if last else "never ran"
-        following = "off" if not standing.enabled else shown(due) or _AFTER.get(standing.job, "not by itself")
+        following = "off" if not standing.enabled else shown(due) or _AFTER.get(standing.job, "in the next term")
         if standing.waits:
             following = f"{shown(standing.waits)} again"
         began, note = (shown(last.started), last.note) if last else ("", "")
