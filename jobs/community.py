@@ -181,18 +181,14 @@ def one_community(choice: Choice) -> Community:
 
 
 @contextmanager
-def some_state_folder() -> Iterator[bool]:
-    """On a machine without a home for this user, a state folder that lasts as long as this command and its children.
-
-    Yields:
-        Whether it lasts longer.
-    """
+def some_state_folder() -> Iterator[None]:
+    """On a machine without a home for this user, a state folder that lasts as long as this command and its children."""
     if state_folder():
-        yield True
+        yield
         return
     with tempfile.TemporaryDirectory(prefix="consortium-") as folder:
         os.environ["XDG_STATE_HOME"] = folder
         try:
-            yield False
+            yield
         finally:
             del os.environ["XDG_STATE_HOME"]

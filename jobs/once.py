@@ -52,12 +52,12 @@ def run_due(choice: Choice) -> Done:
     """
     found = communities(choice)
     with ExitStack() as locks, asked_to_stop() as stop:
-        keeps = locks.enter_context(some_state_folder())
+        locks.enter_context(some_state_folder())
         for community in found:
             locks.enter_context(community.served())
-        known, faults = _known(found)
+        known, faults, forgets = _known(found)
         log = set_up(found[0].settings.log, zone=found[0].zone)
-        supervisor = Supervisor(known, log, now, forgets=not keeps)
+        supervisor = Supervisor(known, log, now, forgets=forgets)
         work_off(supervisor, stop)
         supervisor.stop(found[0].settings.serve.grace)
         for community in known:
@@ -86,30 +86,34 @@ def work_off(supervisor: Supervisor, stop: Event) -> None:
         stop.wait(0.1)
 
 
-def _known(found: Sequence[Community]) -> tuple[list[Community], list[SourceError]]:
-    """Those communities of which it is known what is due; why not of the others."""
-    known, faults = [], []
+def _known(found: Sequence[Community]) -> tuple[list[Community], list[SourceError], bool]:
+    """Those communities of which it is known what is due; why not of the others; whether this machine knew nothing."""
+    known, faults, forgets = [], [], False
     for community in found:
         try:
-            learn(community, now())
+            forgets |= learn(community, now())
         except SourceError as error:
             faults.append(error)
         else:
             known.append(community)
-    return known, faults
+    return known, faults, forgets
 
 
-def learn(community: Community, at: datetime) -> None:
+def learn(community: Community, at: datetime) -> bool:
     """Take over what is on record, and the terms where they are not known or were read long ago.
 
     Args:
         community: whose.
         at: now.
 
+    Returns:
+        Whether this machine knew of no run: it is new, or forgets everything in between.
+
     Raises:
         SourceError: the record cannot be read, and this machine knows nothing of its own.
     """
     with community.state as state:
+        forgot = state.begun() is None
         try:
             work = Work(community.choice, at.astimezone(community.zone).date(), state)
             read = state.fact("terms")
@@ -118,13 +122,14 @@ def learn(community: Community, at: datetime) -> None:
                 source = work.loaded.source
             else:
                 source = community.opened_source()
-            forgot, runs = state.begun() is None, source.runs.runs()
+            runs = source.runs.runs()
             state.learn(runs)
             if forgot:
                 state.keep(**{SEEN: "unknown"})  # a dashboard that failed after the last check is written now
                 for run, kind in untold(runs, at):
                     state.announce(run.ended or run.started, run.job, [(kind, run.note)])
         except SourceError as error:
-            if state.begun() is None:
+            if forgot:
                 raise
             notice(f"the record of runs cannot be read, so what is due follows from what this machine knows: {error}")
+        return forgot

@@ -7,14 +7,16 @@ import pytest
 from markdown import BASE, workbook
 
 from jobs.community import Choice, one_community
+from jobs.once import learn
 from jobs.outcome import Outcome
 from jobs.running import carry_out
-from jobs.state import JobState
+from jobs.state import SEEN, SHOWN, JobState
 from jobs.tasks import TASKS
 from jobs.words import load_job_words
 from jobs.work import Work
 from toolkit.outputs import load_outputs
 from toolkit.runs import Run
+from toolkit.stores.file_runs import FileRuns
 
 DAY = date(2025, 11, 26)
 
@@ -100,6 +102,21 @@ def test_today_is_that_of_the_timetables_zone(place, monkeypatch):
         one_community(Choice(place[0] / "consortium.toml")), "check", lambda: datetime(2025, 11, 27, 2, tzinfo=UTC)
     )
     assert seen == [date(2025, 11, 26)]
+
+
+def test_a_machine_that_knew_of_no_run_learns_what_there_is_to_tell(place, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(place[0] / "another"))
+    at = datetime(2025, 11, 26, 4, tzinfo=UTC)
+    failed = Run("1" * 16, "backup", at, at, "failed", "elsewhere", at, note="磁盘满了。")
+    FileRuns(place[0] / "登记·运行记录.sqlite").put([failed])
+    community = one_community(Choice(place[0] / "consortium.toml"))
+    assert learn(community, at)
+    assert not learn(community, at)
+    with community.state as state:
+        assert [(notice.job, notice.kind, notice.text) for notice in state.notices()] == [
+            ("backup", "failed", "磁盘满了。")
+        ]
+        assert state.fact(SEEN) != state.fact(SHOWN)
 
 
 def test_every_job_has_a_name():
