@@ -17,7 +17,7 @@ _LATELY: Final = timedelta(days=7)
 """What is on record from before is no news."""
 TELL: Final = "tell"
 """What the telling of the operator is called on record."""
-ONLY_THEN: Final = frozenset({"weekly", "remind", "term_report"})
+_ONLY_THEN: Final = frozenset({"weekly", "remind", "term_report"})
 """Jobs whose next run does not make up for one that was missed: the operator is told of it."""
 
 
@@ -33,12 +33,25 @@ def notices(state: JobState, run: Run, found: str = "") -> Sequence[tuple[str, s
         found: what it found.
     """
     told = [("found", found)] if found and _is_news(state, run, found) else []
-    failed, again = state.streak(run.job, run.ended or run.started)
+    kind = _kind(run, *state.streak(run.job, run.ended or run.started))
+    return [(kind, run.note), *told] if kind else told
+
+
+def _kind(run: Run, failed: int, again: int) -> str:
+    """The kind of what there is to tell of a run; empty for nothing.
+
+    Args:
+        run: as it ended.
+        failed: so many runs of its job failed since one went well.
+        again: so many were to be tried again since then.
+    """
+    if run.result == "missed":
+        return "missed" if run.job in _ONLY_THEN else ""
     alarmed = _is_alarming(failed, again)
-    if run.result == "done" and alarmed:
-        return [("well again", run.note), *told]
+    if run.result == "done":
+        return "well again" if alarmed else ""
     alarming = _is_alarming(failed + (run.result == "failed"), again + (run.result == "again"))
-    return [("failed", run.note), *told] if alarming and not alarmed else told
+    return "failed" if alarming and not alarmed else ""
 
 
 def _is_alarming(failed: int, again: int) -> bool:
@@ -76,13 +89,8 @@ def untold(runs: Iterable[Run], now: datetime) -> Iterator[tuple[Run, str]]:
     streaks: dict[str, tuple[int, int]] = {}
     for run in ordered:
         failed, again = streaks.get(run.job, (0, 0))
-        alarmed, kind = _is_alarming(failed, again), ""
-        if run.result == "done":
-            streaks[run.job], kind = (0, 0), "well again" if alarmed else ""
-        elif run.result in ("failed", "again"):
-            streaks[run.job] = failed + (run.result == "failed"), again + (run.result == "again")
-            kind = "failed" if _is_alarming(*streaks[run.job]) and not alarmed else ""
-        elif run.result == "missed" and run.job in ONLY_THEN:
-            kind = "missed"
+        kind = _kind(run, failed, again)
+        grown = failed + (run.result == "failed"), again + (run.result == "again")
+        streaks[run.job] = (0, 0) if run.result == "done" else grown
         if kind and since < (run.ended or run.started) <= now:
             yield run, kind

@@ -19,6 +19,7 @@ from toolkit.settings import JobName
 _TO_STOP: Final = 15.0
 """Seconds that a process has to end by itself once it was asked to, before it is killed."""
 _TO_DIE: Final = 5.0
+"""Seconds that are waited for one that was killed."""
 _TO_TELL: Final = timedelta(minutes=10)
 _NEW_GROUP: Final = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 

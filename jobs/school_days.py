@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 from warnings import catch_warnings
 
+from toolkit.settings.jobs import CalendarSettings, has_known_holidays
+
 if TYPE_CHECKING:
     from holidays import HolidayBase
-
-    from toolkit.settings.jobs import CalendarSettings
 
 Terms = Sequence[tuple[date, date]]
 """First and last day of each."""
@@ -41,7 +41,7 @@ class SchoolDays:
         Raises:
             ValueError: it is one.
         """
-        if self.country and not _is_known(self.country):
+        if not has_known_holidays(self.country):
             raise ValueError(f'the holidays of {self.country} are not known; write another country, or "" for none')
 
     @classmethod
@@ -114,10 +114,3 @@ def _calendar(country: str, year: int) -> HolidayBase | None:
             return country_holidays(country, years=year, expand=False)
     except (ValueError, OverflowError, NotImplementedError, LookupError):
         return None
-
-
-@lru_cache
-def _is_known(country: str) -> bool:
-    from holidays import list_supported_countries  # noqa: PLC0415
-
-    return country in list_supported_countries()

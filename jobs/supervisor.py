@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from jobs.alarms import ONLY_THEN, TELL, notices
+from jobs.alarms import TELL, notices
 from jobs.children import AtWork, Launch, Order, Process
 from jobs.community import BUSY, Community
 from jobs.due import Due, due, keep_timetable, pause
@@ -153,7 +153,7 @@ class Supervisor:
     def _give_up(self, community: Community, state: JobState, one: Due, now: datetime) -> None:
         note = load_job_words().note("missed", since=f"{one.slot and one.slot.astimezone(community.zone):%m-%d %H:%M}")
         run = Run(new_number(), one.job, one.slot, now, "missed", state.machine, now, note=note)
-        state.finish(run, [("missed", note)] if one.job in ONLY_THEN else [])
+        state.finish(run, notices(state, run))
         self.ended.append(run)
         self._event("warning", "missed", community, run)
 

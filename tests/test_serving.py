@@ -52,6 +52,41 @@ def serving(place, **more):
     )
 
 
+def scripted(place, script, **more):
+    """A process that runs a script; what it prints can be read."""
+    return subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=place.folder,
+        env=os.environ | place.environment | more,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def mail_of(place):
+    """The part of the configuration that several communities have in common."""
+    text = (place.folder / "consortium.toml").read_text("utf-8")
+    return text[text.index("[mail]") :]
+
+
+def community(key, book):
+    """The part of the configuration that a community has of its own."""
+    own = f'\n[communities.{key}.community]\nname = "{key}"\n[communities.{key}.workbook]\npath = "{book}"\n'
+    return f'{own}[communities.{key}.output]\nfolder = "{key}"\n'
+
+
+def try_once(place):
+    """Letters are tried once in a run."""
+    config = place.folder / "consortium.toml"
+    config.write_text(config.read_text("utf-8").replace("[mail]\n", "[mail]\ntries = 1\n"), encoding="utf-8")
+
+
+def letters(place):
+    """The letters that arrived."""
+    return [message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted]
+
+
 def until(what, seconds=45):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -161,8 +196,7 @@ def test_a_job_that_is_none_is_refused_with_those_there_are(place):
 
 
 def test_a_server_that_is_away_is_tried_again_later_and_then_each_letter_goes_out_once(place):
-    config = place.folder / "consortium.toml"
-    config.write_text(config.read_text("utf-8").replace("[mail]\n", "[mail]\ntries = 1\n"), encoding="utf-8")
+    try_once(place)
     place.server.faults[:] = [Fault("greeting", cut=True)]
     failed = command(place, "run", "weekly")
     assert failed.returncode == 3
@@ -221,16 +255,16 @@ def test_the_operator_hears_of_the_first_failure_and_of_the_recovery_once_each(p
     place.book.write_bytes(book)
     command(place, "run", "check")
     command(place, "run", "--due")
-    letters = [message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted]
-    assert [letter["To"] for letter in letters] == ["keeper@example.com"] * 2
-    assert [letter["Subject"] for letter in letters] == [
+    told = letters(place)
+    assert [letter["To"] for letter in told] == ["keeper@example.com"] * 2
+    assert [letter["Subject"] for letter in told] == [
         "【甲镇共同体（示例数据）】检查失败",
         "【甲镇共同体（示例数据）】检查已恢复正常",
     ]
-    text = letters[0].get_body(("plain",)).get_content()
+    text = told[0].get_body(("plain",)).get_content()
     assert "登记簿“登记.xlsx”是空的" in text
     assert "consortium jobs" in text
-    assert letters[0].get_body(("html",)).get_content().count("检查：失败") == 1
+    assert told[0].get_body(("html",)).get_content().count("检查：失败") == 1
 
 
 def test_nothing_that_the_scheduler_imports_is_heavy():
@@ -265,8 +299,7 @@ def test_a_week_of_the_log_names_nobody(place):
 
 def test_a_letter_to_the_operator_that_the_server_may_take_later_is_not_taken_for_told(place):
     configure(place, OPERATOR)
-    config = place.folder / "consortium.toml"
-    config.write_text(config.read_text("utf-8").replace("[mail]\n", "[mail]\ntries = 1\n"), encoding="utf-8")
+    try_once(place)
     command(place, "run", "--due")
     book = place.book.read_bytes()
     place.book.write_bytes(b"")
@@ -289,13 +322,8 @@ def test_what_the_doctor_did_and_what_was_missed_is_on_record_by_itself(place):
 
 
 def test_a_community_whose_workbook_is_away_is_in_the_way_of_no_other(place):
-    config = place.folder / "consortium.toml"
-    text = config.read_text("utf-8")
-    mail = text[text.index("[mail]") :]
-    for key, book in (("away", "nowhere.xlsx"), ("here", "登记.xlsx")):
-        mail += f'\n[communities.{key}.community]\nname = "{key}"\n[communities.{key}.workbook]\npath = "{book}"\n'
-        mail += f'[communities.{key}.output]\nfolder = "{key}"\n'
-    config.write_text(mail, encoding="utf-8")
+    text = mail_of(place) + community("away", "nowhere.xlsx") + community("here", "登记.xlsx")
+    (place.folder / "consortium.toml").write_text(text, encoding="utf-8")
     done = command(place, "run", "--due")
     assert done.returncode == 3
     assert [line.split(" in ")[0] for line in done.stdout.splitlines()] == ["check: done", "dashboard: done"]
@@ -304,11 +332,8 @@ def test_a_community_whose_workbook_is_away_is_in_the_way_of_no_other(place):
 
 def test_a_community_that_is_taken_out_is_let_go_and_one_that_another_serves_is_waited_for(place):
     config, log = place.folder / "consortium.toml", place.folder / "log.txt"
-    text = config.read_text("utf-8")
-    mail = text[text.index("[mail]") :] + f'\n[log]\nfile = "{log.name}"\n'
-    book = '\n[communities.{0}.community]\nname = "{0}"\n[communities.{0}.workbook]\npath = "{0}.xlsx"\n'
-    book += '[communities.{0}.output]\nfolder = "{0}"\n'
-    one, other = book.format("one"), book.format("other")
+    mail = mail_of(place) + f'\n[log]\nfile = "{log.name}"\n'
+    one, other = community("one", "one.xlsx"), community("other", "other.xlsx")
     config.write_text(mail + one + other, encoding="utf-8")
     elsewhere = place.folder / "other.toml"
     elsewhere.write_text(mail.replace(log.name, "other.txt") + other, encoding="utf-8")
@@ -341,14 +366,7 @@ def test_the_ticks_go_on_when_the_clock_of_the_machine_goes_back_an_hour(place):
         "threading.Timer(3, winter).start()\n"
         "serving.serve(Choice(), lambda found: print(found[0].heartbeat, flush=True))\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        cwd=place.folder,
-        env=os.environ | place.environment | {"TZ": "XXX+0"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = scripted(place, script, TZ="XXX+0")
     heartbeat = Path(process.stdout.readline().strip())
     until(heartbeat.exists)
     time.sleep(5)
@@ -369,14 +387,7 @@ def test_a_slip_in_the_configuration_stops_no_job_and_the_operator_hears_of_it_a
         "serving._LOOK, serving._SOON = 1, 0\n"
         "serving.serve(Choice(), lambda found: print('ready', flush=True))\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        cwd=place.folder,
-        env=os.environ | place.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = scripted(place, script)
     assert process.stdout.readline() == "ready\n"
     slip = place.folder / "slip.toml"
     slip.write_text(good + "[timetabel]\n", encoding="utf-8")
@@ -386,12 +397,12 @@ def test_a_slip_in_the_configuration_stops_no_job_and_the_operator_hears_of_it_a
     config.write_text(good, encoding="utf-8")
     until(lambda: len(place.server.accepted) == 2)
     code, errors = stopped(process)
-    letters = [message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted]
-    assert [letter["Subject"] for letter in letters] == [
+    told = letters(place)
+    assert [letter["Subject"] for letter in told] == [
         "【甲镇共同体（示例数据）】定时服务失败",
         "【甲镇共同体（示例数据）】定时服务已恢复正常",
     ]
-    assert "timetabel" in letters[0].get_body(("plain",)).get_content()
+    assert "timetabel" in told[0].get_body(("plain",)).get_content()
     assert (code, errors.count("failed")) == (0, 0)
     assert [path.name for path in (place.folder / "state").rglob("serve-*.toml")] == []
 
@@ -405,8 +416,7 @@ def test_letters_that_are_refused_are_told_to_the_operator_once_with_their_rows(
     assert command(place, "run", "--tell").returncode == 0
     assert command(place, "run", "weekly").returncode == 1
     command(place, "run", "--tell")
-    told = [letter for letter in place.server.accepted if letter.recipient == "keeper@example.com"]
-    (letter,) = (message_from_bytes(one.content, policy=policy.default) for one in told)
+    (letter,) = (letter for letter in letters(place) if letter["To"] == "keeper@example.com")
     text = letter.get_body(("plain",)).get_content()
     assert "收件人!5、收件人!7" in text
     assert not [address for address in refused if address in text]
@@ -414,8 +424,7 @@ def test_letters_that_are_refused_are_told_to_the_operator_once_with_their_rows(
 
 def test_a_machine_without_a_home_tells_the_operator_once_even_if_the_server_was_away(place):
     configure(place, OPERATOR)
-    config = place.folder / "consortium.toml"
-    config.write_text(config.read_text("utf-8").replace("[mail]\n", "[mail]\ntries = 1\n"), encoding="utf-8")
+    try_once(place)
     environment = {"HOME": "", "XDG_STATE_HOME": "", "XDG_CACHE_HOME": ""}
     command(place, "run", "--due", **environment)
     began = datetime.now(UTC) - timedelta(hours=1)
@@ -427,7 +436,7 @@ def test_a_machine_without_a_home_tells_the_operator_once_even_if_the_server_was
     place.server.faults.clear()
     command(place, "run", "--due", **environment)
     command(place, "run", "--due", **environment)
-    (letter,) = (message_from_bytes(one.content, policy=policy.default) for one in place.server.accepted)
+    (letter,) = letters(place)
     assert letter["Subject"] == "【甲镇共同体（示例数据）】备份失败"
     runs = FileRuns(place.folder / "登记·运行记录.sqlite").runs()
     assert [run.note for run in runs if run.job == "tell"] == ["已告诉管理员 1 件事。"]
@@ -478,13 +487,8 @@ def test_without_a_mail_server_nothing_is_sent_and_nothing_fails(place):
 
 
 def test_the_doctor_looks_at_every_community(place):
-    config = place.folder / "consortium.toml"
-    text = config.read_text("utf-8")
-    mail = text[text.index("[mail]") :]
-    for key, book in (("away", "nowhere.xlsx"), ("here", "登记.xlsx")):
-        mail += f'\n[communities.{key}.community]\nname = "{key}"\n[communities.{key}.workbook]\npath = "{book}"\n'
-        mail += f'[communities.{key}.output]\nfolder = "{key}"\n'
-    config.write_text(mail, encoding="utf-8")
+    text = mail_of(place) + community("away", "nowhere.xlsx") + community("here", "登记.xlsx")
+    (place.folder / "consortium.toml").write_text(text, encoding="utf-8")
     done = command(place, "doctor")
     assert done.returncode == 3
     assert [line for line in done.stdout.splitlines() if line in ("away", "here")] == ["away", "here"]

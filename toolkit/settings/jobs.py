@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -194,6 +195,16 @@ class TimetableSettings(Part):
         return times
 
 
+@cache
+def has_known_holidays(country: str) -> bool:
+    """Whether the public holidays of a country, by its two letters, are known; empty is none and has none."""
+    if country in ("", "CN"):
+        return True
+    from holidays import list_supported_countries  # noqa: PLC0415 it is large, and seldom asked
+
+    return country in list_supported_countries()
+
+
 class CalendarSettings(Part):
     """`[calendar]`: public holidays, beside the terms of 学期.
 
@@ -210,11 +221,8 @@ class CalendarSettings(Part):
     @field_validator("country")
     @classmethod
     def _known(cls, country: str) -> str:
-        if country not in ("", "CN"):
-            from holidays import list_supported_countries  # noqa: PLC0415 it is large, and seldom asked
-
-            if country not in list_supported_countries():
-                raise ValueError('its holidays are not known; write another country, or "" for none')
+        if not has_known_holidays(country):
+            raise ValueError('its holidays are not known; write another country, or "" for none')
         return country
 
     @field_validator("workdays")

@@ -97,12 +97,16 @@ def _unit_place(*, system: bool) -> Path:
 
 
 def _systemctl(*words: str, system: bool) -> Step:
-    return _command("systemctl", *(() if system else ("--user",)), *words)
+    return _command(*_to_systemd(*words, system=system))
+
+
+def _to_systemd(*words: str, system: bool) -> list[str]:
+    return ["systemctl", *([] if system else ["--user"]), *words]
 
 
 def _refuse_silence(*, system: bool) -> None:
     """See that systemd answers, before anything is written."""
-    result = _ran(["systemctl", *(() if system else ("--user",)), "show-environment"])
+    result = _ran(_to_systemd("show-environment", system=system))
     if result.returncode:
         other = "run this on the machine itself" if system else "sign in as this user itself, not by su or sudo"
         raise SourceError(f"systemd does not answer ({_said(result)}); {other}, or choose another kind of service.")
